@@ -1,0 +1,252 @@
+"""Who is paid what for a consumer's scan or a store's receipt, and why, or why not."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from tests.model.channel import contains
+from tests.model.log import Fact, Key
+from tests.model.members import account
+from tests.model.ownership import RETAIL, Ownership, way
+from tests.model.rules import Circumstances, Rule, matches, paying
+
+if TYPE_CHECKING:
+    from tests.model.world import World
+
+
+@dataclass(frozen=True)
+class Decision:
+    rule: str
+    version: int
+    trigger: str
+    role: str
+    payee: str | None
+    status: str
+    amount_fen: int = 0
+    points: int = 0
+    reason: str | None = None
+
+
+def nothing(trigger: Fact, reason: str) -> list[Decision]:
+    return [Decision("NONE", 0, trigger.id, "NONE", None, "REJECTED", reason=reason)]
+
+
+def decisions(world: World) -> Iterator[Decision]:
+    for fact in world.facts:
+        if fact.type == "goods.scanned":
+            yield from consumer_scan(world, fact)
+    yield from store_receipts(world)
+
+
+# --- a consumer's scan ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Case:
+    """One scan in the eyes of one rule."""
+
+    rule: Rule
+    scan: Fact
+    world: World
+    """What the rule may know: with `lateBindingDays`, not what was recorded after its window."""
+    sku: str
+    at_scan: Ownership
+    window_closed: bool
+
+
+def consumer_scan(world: World, scan: Fact) -> list[Decision]:
+    invalid = world.goods.verdicts[scan.id]
+    if invalid:
+        return nothing(scan, invalid)
+    code = scan.body["code"]
+    made = world.goods.story(code).commissioning(scan.key)
+    assert made is not None, "a valid scan is of a commissioned code"
+    cases = {}
+    for rule in world.rules.in_force("CONSUMER_SCAN", scan.at):
+        # What the item is comes from all facts: a consumer is not punished for late papers.
+        known, closed = knowledge(world, rule, scan)
+        at_scan = known.ownership(code, before=scan.key)
+        store = known.channel.parties.get(at_scan.store, scan.at)
+        now = Circumstances(
+            brand=world.channel.products.get(made.body["sku"], scan.at).get("brand"),
+            batch=made.body["batch"],
+            sku=made.body["sku"],
+            campaign=scan.body.get("campaign"),
+            region=scan.body.get("region", store.get("region")),
+            channel=scan.body.get("channel"),
+            store_tier=(store.get("attributes") or {}).get("tier"),
+        )
+        # Without a promo code nobody asks for a clerk's share.
+        asked = rule.pay.keys() - (set() if scan.body.get("promoCode") else {"CLERK"})
+        if asked and matches(rule, now):
+            cases[rule.id] = Case(rule, scan, known, made.body["sku"], at_scan, closed)
+    paid = [cases[rule.id] for rule in paying([case.rule for case in cases.values()])]
+    entries = [scan_entry(case, role) for case in paid for role in case.rule.pay]
+    return [entry for entry in entries if entry] if paid else nothing(scan, "no_rule")
+
+
+def knowledge(world: World, rule: Rule, scan: Fact) -> tuple[World, bool]:
+    """The world as the rule may know it, and whether nothing more can be added to it."""
+    if rule.late_binding_days is None:
+        return world, False
+    deadline = scan.recorded + timedelta(days=rule.late_binding_days)
+    return world.known_by(deadline), world.clock > deadline
+
+
+def scan_entry(case: Case, role: str) -> Decision | None:
+    rule, scan = case.rule, case.scan
+    fen, points = rule.pay[role]
+
+    def rejected(payee: str | None, reason: str) -> Decision:
+        return Decision(rule.id, rule.version, scan.id, role, payee, "REJECTED", reason=reason)
+
+    def accrued(payee: str) -> Decision:
+        return Decision(rule.id, rule.version, scan.id, role, payee, "ACCRUED", fen, points)
+
+    if role == "CONSUMER":
+        consumer = account(scan.body["member"])
+        assert consumer is not None, "a valid scan names a member"
+        return accrued(consumer)
+    if role == "CLERK":
+        if not scan.body.get("promoCode"):
+            return None
+        clerk, active = clerk_of(case.world, scan)
+        if region_mismatch(case):
+            return rejected(clerk, "region_mismatch")
+        return accrued(clerk) if clerk and active else rejected(clerk, "clerk_inactive")
+    payee = filled(role, case.world, case.at_scan, scan)
+    if region_mismatch(case):
+        return rejected(payee, "region_mismatch")
+    if case.at_scan.store is None:
+        if case.window_closed:
+            return rejected(None, "late_binding_window_passed")
+        return Decision(
+            rule.id, rule.version, scan.id, role, None, "SUSPENSE", fen, points, "ownership_unconfirmed"
+        )
+    return accrued(payee) if payee else rejected(None, "no_" + role.lower())
+
+
+def filled(role: str, world: World, at_scan: Ownership, scan: Fact) -> str | None:
+    if role in RETAIL:
+        return at_scan.store if world.channel.kind(at_scan.store, scan.at) == role else None
+    return {"DISTRIBUTOR": at_scan.way.distributor, "SALESPERSON": at_scan.way.salesperson}.get(role)
+
+
+def clerk_of(world: World, scan: Fact) -> tuple[str | None, bool]:
+    """The clerk whose promo code the scan carries, and whether the clerk earns.
+
+    The contract is silent on one code for two clerks: one who earns comes first, then the smaller id.
+    """
+    parties = world.channel.parties
+    clerks = []
+    for id_ in parties.entries:
+        party = parties.get(id_, scan.at)
+        if party["kind"] == "CLERK" and party.get("promoCode") == scan.body["promoCode"]:
+            clerks.append((not earns(world, id_, scan), id_))
+    idle, clerk = min(clerks, default=(True, None))
+    return clerk, not idle
+
+
+def earns(world: World, clerk: str, scan: Fact) -> bool:
+    """Some store employs the clerk then, and lets its clerks be rewarded."""
+    for link in world.channel.links(clerk, "EMPLOYS", "UP", scan.at):
+        employer = world.channel.parties.get(link.parent, scan.at)
+        opted_out = (employer.get("attributes") or {}).get("clerkRewards") is False
+        if employer.get("kind") == "STORE" and not opted_out:
+            return True
+    return False
+
+
+def region_mismatch(case: Case) -> bool:
+    region, distributor = case.scan.body.get("region"), case.at_scan.way.distributor
+    if case.rule.body.get("onRegionMismatch") != "PAY_CONSUMER_ONLY" or not region or not distributor:
+        return False
+    held = case.world.channel.territories(distributor, case.scan.at, case.sku)
+    return bool(held) and not any(contains(one.region, region) for one in held)
+
+
+# --- a store's receipt ------------------------------------------------------------------------------------
+
+
+def store_receipts(world: World) -> Iterator[Decision]:
+    paid_for: set[tuple[str, str]] = set()  # (item, store): each code pays a store once
+    for receipt in world.facts:
+        if (
+            receipt.type == "goods.received"
+            and world.channel.kind(receipt.body["party"], receipt.at) == "STORE"
+        ):
+            yield from store_receipt(world, receipt, paid_for)
+
+
+def store_receipt(world: World, receipt: Fact, paid_for: set[tuple[str, str]]) -> list[Decision]:
+    store = receipt.body["party"]
+    codes = {world.goods.items.of(code): code for code in reversed(receipt.body["codes"])}
+    stories = {item: world.goods.story(item) for item in codes}
+    born = [item for item in codes if (birth := stories[item].born) and birth < receipt.key]
+    if not born:
+        return nothing(receipt, "unknown_code")
+    # The contract is silent on a receipt of destroyed goods: like codes not commissioned they are skipped.
+    whole = [item for item in born if not before(stories[item].destroyed, receipt.key)]
+    if not whole:
+        return nothing(receipt, "destroyed")
+    amounts: dict[tuple[str, str, str | None], int] = defaultdict(int)  # (rule, role, payee) -> codes
+    rules: dict[str, Rule] = {}
+    owned: dict[str, Rule] = {}
+    for item in whole:
+        matching = rules_for(world, receipt, item, store)
+        if world.ownership(item, before=receipt.key).owner == store or (item, store) in paid_for:
+            owned |= {rule.id: rule for rule in matching}
+            continue
+        if matching:
+            paid_for.add((item, store))
+        placed = way(world.channel, stories[item].hand_overs, store, receipt.key, receipt.at)
+        roles = {"STORE": store, "DISTRIBUTOR": placed.distributor, "SALESPERSON": placed.salesperson}
+        for rule in paying(matching):
+            rules[rule.id] = rule
+            for role in rule.pay.keys() - {"CLERK"}:  # a receipt names no clerk
+                amounts[rule.id, role, roles.get(role)] += 1
+    if amounts:
+        return [
+            receipt_entry(rules[id_], receipt, role, payee, count)
+            for (id_, role, payee), count in amounts.items()
+        ]
+    if owned:
+        rule = owned[min(owned)]
+        return [
+            Decision(rule.id, rule.version, receipt.id, "STORE", store, "REJECTED", reason="already_owned")
+        ]
+    return nothing(receipt, "no_rule")
+
+
+def before(moment: Key | None, key: Key) -> bool:
+    return moment is not None and moment < key
+
+
+def rules_for(world: World, receipt: Fact, item: str, store: str) -> list[Rule]:
+    made = world.goods.story(item).commissioning(receipt.key)
+    if made is None:
+        return []  # a container without papers is of no brand
+    party = world.channel.parties.get(store, receipt.at)
+    now = Circumstances(
+        brand=world.channel.products.get(made.body["sku"], receipt.at).get("brand"),
+        batch=made.body["batch"],
+        sku=made.body["sku"],
+        campaign=None,
+        region=party.get("region"),
+        channel=None,
+        store_tier=(party.get("attributes") or {}).get("tier"),
+    )
+    in_force = world.rules.in_force("STORE_RECEIPT", receipt.at)
+    return [rule for rule in in_force if rule.pay.keys() - {"CLERK"} and matches(rule, now)]
+
+
+def receipt_entry(rule: Rule, receipt: Fact, role: str, payee: str | None, codes: int) -> Decision:
+    if payee is None:
+        reason = "no_" + role.lower()
+        return Decision(rule.id, rule.version, receipt.id, role, None, "REJECTED", reason=reason)
+    fen, points = rule.pay[role]
+    return Decision(rule.id, rule.version, receipt.id, role, payee, "ACCRUED", fen * codes, points * codes)
