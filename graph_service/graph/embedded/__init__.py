@@ -1,0 +1,7 @@
+"""A Neo4j Community of the service's own, for homes without `NEO4J_URI`: one server a home."""
+
+from graph_service.graph.embedded.connection import Connection
+from graph_service.graph.embedded.memory import Memory
+from graph_service.graph.embedded.server import embedded_server
+
+__all__ = ["Connection", "Memory", "embedded_server"]
