@@ -1,0 +1,1 @@
+"""Parties, the dated links between them, their territories and products."""

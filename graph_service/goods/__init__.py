@@ -1,0 +1,1 @@
+"""Items: their codes, containers, owners and ways."""

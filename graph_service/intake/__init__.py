@@ -1,0 +1,1 @@
+"""The way in: strict JSON, the contract as models, the log."""

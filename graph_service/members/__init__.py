@@ -1,0 +1,1 @@
+"""Members: the identifiers that are one person."""

@@ -1,0 +1,23 @@
+// Splits runs: the old node keeps the first piece, each further piece gets all that is known of the run.
+// parameters: rows
+// columns: -
+// starts from: run_first
+// mode: write
+// db hits: 300 a row
+UNWIND $rows AS row
+MATCH (old:Run {first: row.first})
+SET old.last = row.last
+WITH old, row
+UNWIND row.pieces AS piece
+CREATE (new:Run)
+SET new = properties(old), new.first = piece.first, new.last = piece.last
+WITH old, new
+CALL (old, new) {
+  MATCH (old)<-[:NAMES]-(event:Event)
+  CREATE (new)<-[:NAMES]-(event)
+}
+CALL (old, new) {
+  MATCH (old)-[stay:INSIDE]->(container:Run)
+  CREATE (new)-[copy:INSIDE]->(container)
+  SET copy = properties(stay)
+}

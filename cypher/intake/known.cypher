@@ -1,0 +1,9 @@
+// Which of these event ids the log has, with the hash of the content that came first.
+// parameters: rows
+// columns: id, hash
+// starts from: event_id
+// mode: read
+// db hits: 4 a row
+UNWIND $rows AS id
+MATCH (event:Event {id: id})
+RETURN event.id AS id, event.hash AS hash

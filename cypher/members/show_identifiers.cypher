@@ -1,0 +1,11 @@
+// Ties events to the identifiers that they show; `list` tells apart the lists of one event.
+// parameters: rows
+// columns: -
+// starts from: event_id, identifier_id
+// mode: write
+// db hits: 30 a row
+UNWIND $rows AS row
+MATCH (event:Event {id: row.event})
+MERGE (identifier:Identifier {id: row.identifier})
+ON CREATE SET identifier.type = row.type, identifier.app = row.app, identifier.sealed = row.sealed
+CREATE (event)-[:SHOWS {list: row.list}]->(identifier)

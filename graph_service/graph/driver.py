@@ -1,0 +1,99 @@
+"""The one Neo4j driver of a process, and how statements run on it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, LiteralString, TypeVar, cast
+
+from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, Bookmarks, Query
+from neo4j.exceptions import AuthError, DriverError, Neo4jError, ServiceUnavailable
+
+from graph_service.errors import ServiceError
+from graph_service.graph.embedded import Connection
+from graph_service.graph.statements import statement
+
+Row = dict[str, Any]
+Answer = TypeVar("Answer")
+
+
+class Transaction:
+    """A transaction in which named statements run."""
+
+    def __init__(self, transaction: AsyncManagedTransaction) -> None:
+        self._transaction = transaction
+
+    async def run(self, name: str, **parameters: Any) -> list[Row]:
+        """Runs the statement of that name and returns its rows, as dicts by column."""
+        found = statement(name)
+        result = await self._transaction.run(cast(LiteralString, found.text), parameters)
+        keys = result.keys()
+        return [dict(zip(keys, record, strict=True)) for record in await result.values()]
+
+    async def rows_of(self, name: str, rows: Sequence[Any], **parameters: Any) -> list[Row]:
+        """Runs a statement over `$rows`; none, no round trip."""
+        return await self.run(name, rows=rows, **parameters) if rows else []
+
+
+class Graph:
+    """A database of a Neo4j server, with read and write transactions of named statements."""
+
+    def __init__(self, driver: AsyncDriver, database: str | None) -> None:
+        self.driver = driver
+        self.database = database
+
+    async def read(
+        self, work: Callable[[Transaction], Awaitable[Answer]], bookmarks: Bookmarks | None = None
+    ) -> Answer:
+        """Runs `work` in a read transaction that sees at least what the bookmarks saw."""
+        async with self.driver.session(
+            database=self.database, default_access_mode="READ", bookmarks=bookmarks
+        ) as session:
+            return await session.execute_read(lambda transaction: work(Transaction(transaction)))
+
+    async def write(self, work: Callable[[Transaction], Awaitable[Answer]]) -> tuple[Answer, Bookmarks]:
+        """Runs `work` in a write transaction; returns its answer and the bookmark of its commit.
+
+        The driver repeats `work` when the server asks for it, so it must not have effects outside.
+        """
+        async with self.driver.session(database=self.database) as session:
+            answer = await session.execute_write(lambda transaction: work(Transaction(transaction)))
+            return answer, await session.last_bookmarks()
+
+    async def run(
+        self, text: str, *, read_only: bool, timeout: float | None = None
+    ) -> tuple[list[str], list[list[Any]]]:
+        """Runs a text that a person wrote, in a transaction of its own; returns columns and rows."""
+        mode = "READ" if read_only else "WRITE"
+        async with self.driver.session(database=self.database, default_access_mode=mode) as session:
+            result = await session.run(Query(cast(LiteralString, text), timeout=timeout))
+            return list(result.keys()), await result.values()
+
+
+@asynccontextmanager
+async def connect(connection: Connection) -> AsyncIterator[Graph]:
+    """The graph behind a connection; the driver closes with the block.
+
+    Raises:
+        ServiceError: `NEO4J_UNREACHABLE` or `NEO4J_REFUSED`, when the server does not answer or refuses the login.
+    """
+    driver = AsyncGraphDatabase.driver(
+        connection.uri,
+        auth=(connection.username, connection.password),
+        notifications_min_severity="OFF",
+        user_agent="channel-graph-service",
+    )
+    async with driver:
+        try:
+            await driver.verify_connectivity(database=connection.database)
+        except AuthError:
+            raise ServiceError(
+                "NEO4J_REFUSED",
+                f"The Neo4j server at {connection.uri} refused the user name or password.",
+                remedy="Check NEO4J_USERNAME and NEO4J_PASSWORD.",
+            ) from None
+        except (ServiceUnavailable, DriverError, Neo4jError, OSError):
+            raise ServiceError(
+                "NEO4J_UNREACHABLE",
+                f"No Neo4j server answered at {connection.uri}.",
+                remedy="Check NEO4J_URI and that the server runs; without NEO4J_URI the service starts its own.",
+            ) from None
+        yield Graph(driver, connection.database)

@@ -1,0 +1,57 @@
+"""Decisions: who is paid what for an event, or why nothing.
+
+(:Decision {id, rule, version, trigger, role, payee, status, amountFen, points, reason, at, decidedAt, due})
+(:Decision)-[:FOR]->(:Trigger), (:Decision)-[:PAYS]->(:Party|Identifier)
+"""
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+
+NO_RULE = "NONE"
+NO_ROLE = "NONE"
+
+_ID_BYTES = 15
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the facts say should be paid; derived, never booked by itself (that is the journal).
+
+    Attributes:
+        rule: id of the rule, or `NONE` when the event as a whole pays nothing.
+        version: of the rule.
+        trigger: id of the event.
+        role: who is paid, as in the rule.
+        payee: id of the party, or of the identifier whose account it is; None while unknown.
+        status: `ACCRUED`, `SUSPENSE` or `REJECTED`.
+        amount_fen: what is paid, or while in suspense what would be.
+        points: the same in points.
+        reason: why nothing, or why it waits.
+        due: when a waiting decision is closed, in microseconds.
+    """
+
+    rule: str
+    version: int
+    trigger: str
+    role: str
+    payee: str | None
+    status: str
+    amount_fen: int = 0
+    points: int = 0
+    reason: str | None = None
+    due: int | None = None
+
+    @cached_property
+    def id(self) -> str:
+        """A function of its identity: rule, trigger, role and payee."""
+        identity = json.dumps([self.rule, self.trigger, self.role, self.payee], ensure_ascii=False)
+        digest = hashlib.blake2b(identity.encode(), digest_size=_ID_BYTES).digest()
+        return "R" + base64.b32encode(digest).decode()
+
+
+def nothing(trigger: str, reason: str) -> Decision:
+    """The one decision of an event that pays nothing as a whole."""
+    return Decision(NO_RULE, 0, trigger, NO_ROLE, None, "REJECTED", reason=reason)

@@ -1,0 +1,140 @@
+"""Which rules are in force, which match, and which of a group is the most specific (`contract/rules.md`)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from graph_service.channel.regions import contains
+from graph_service.intake.rule import Role, Rule
+
+ENDLESS = 2**62
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A version of a rule as published.
+
+    Attributes:
+        rule: what it says.
+        at: when it was published, in microseconds.
+        event: the id of its publication.
+    """
+
+    rule: Rule
+    at: int
+    event: str
+
+    @property
+    def start(self) -> int:
+        """From when on it can hold: never before its publication, unless it says that it is retroactive."""
+        return self.rule.from_ if self.rule.retroactive is not None else max(self.rule.from_, self.at)
+
+    @cached_property
+    def pay(self) -> Mapping[Role, tuple[int, int]]:
+        """Fixed fen and points by role, in declared order; those of one role are one entry."""
+        pay: dict[Role, tuple[int, int]] = {}
+        for line in self.rule.pay:
+            fen, points = pay.get(line.role, (0, 0))
+            pay[line.role] = (fen + (line.fen or 0), points + (line.points or 0))
+        return pay
+
+    @cached_property
+    def specificity(self) -> tuple[bool, ...]:
+        """Which keys of its scope restrict, from the most specific key to the least."""
+        scope = self.rule.scope
+        keys = (scope.batches, scope.skus, scope.campaigns, scope.regions, scope.channels, scope.store_tiers)
+        return tuple(bool(key) for key in keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """The end of a rule at `at`, in microseconds; a version that starts later counts."""
+
+    rule: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a scope is compared with."""
+
+    brand: str | None
+    batch: str | None
+    sku: str | None
+    campaign: str | None
+    region: str | None
+    channel: str | None
+    store_tier: str | None
+
+
+class Rulebook:
+    """All rules that were published and withdrawn."""
+
+    def __init__(self, publications: Iterable[Publication], withdrawals: Iterable[Withdrawal] = ()) -> None:
+        self._versions: dict[str, dict[int, Publication]] = defaultdict(dict)
+        for publication in sorted(publications, key=lambda one: (one.at, one.event)):
+            # Of two contents for one version the first by (at, id) holds.
+            self._versions[publication.rule.id].setdefault(publication.rule.version, publication)
+        self._withdrawn: dict[str, list[int]] = defaultdict(list)
+        for withdrawal in withdrawals:
+            self._withdrawn[withdrawal.rule].append(withdrawal.at)
+
+    def in_force(self, trigger: str, at: int) -> list[Publication]:
+        """At most one version of each rule, by id.
+
+        Of the versions that have started the one with the latest `from`, then the highest version, holds until its
+        `to`; an older one does not resume.
+        """
+        found = []
+        for rule_id in sorted(self._versions):
+            ended = max((when for when in self._withdrawn.get(rule_id, ()) if when <= at), default=-ENDLESS)
+            started = [one for one in self._versions[rule_id].values() if ended < one.start <= at]
+            newest = max(started, key=lambda one: (one.rule.from_, one.rule.version), default=None)
+            if newest is None or newest.rule.trigger != trigger:
+                continue
+            if newest.rule.to is None or at < newest.rule.to:
+                found.append(newest)
+        return found
+
+
+def matches(publication: Publication, now: Circumstances) -> bool:
+    """Whether a rule's brand and every restricting key of its scope match."""
+    scope = publication.rule.scope
+    return (
+        publication.rule.brand == now.brand
+        and _within(scope.batches, now.batch)
+        and _within(scope.skus, now.sku)
+        and _within(scope.campaigns, now.campaign)
+        and _within(scope.channels, now.channel)
+        and _within(scope.store_tiers, now.store_tier)
+        and (not scope.regions or any(contains(region, now.region) for region in scope.regions))
+    )
+
+
+def _within(allowed: Sequence[str], value: str | None) -> bool:
+    return not allowed or value in allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A rule that pays, with the rules of its group that it beat."""
+
+    publication: Publication
+    beaten: tuple[Publication, ...] = ()
+
+
+def choose(matching: Iterable[Publication]) -> list[Chosen]:
+    """Every rule without a group, and of each group the most specific; ties to the smaller id. By id."""
+    chosen: list[Chosen] = []
+    groups: dict[str, list[Publication]] = defaultdict(list)
+    for publication in matching:
+        if publication.rule.group is None:
+            chosen.append(Chosen(publication))
+        else:
+            groups[publication.rule.group].append(publication)
+    for group in groups.values():
+        best = max(one.specificity for one in group)
+        winner = min((one for one in group if one.specificity == best), key=lambda one: one.rule.id)
+        chosen.append(Chosen(winner, tuple(one for one in group if one is not winner)))
+    return sorted(chosen, key=lambda one: one.publication.rule.id)

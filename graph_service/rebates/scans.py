@@ -1,0 +1,230 @@
+"""Who is paid for a consumer's scan (`CONSUMER_SCAN` in `contract/rules.md`)."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from graph_service.channel.view import ChannelView
+from graph_service.goods.ownership import RETAIL_KINDS, Ownership, ownership
+from graph_service.goods.story import Story
+from graph_service.intake.rule import Role
+from graph_service.moments import DAY
+from graph_service.rebates.decision import Decision, nothing
+from graph_service.rebates.rulebook import Chosen, Circumstances, Publication, Rulebook, choose, matches
+
+
+@dataclass(frozen=True, slots=True)
+class ScanTrigger:
+    """A consumer's scan, as rules see it.
+
+    Attributes:
+        event: its id.
+        at: when it happened, in microseconds.
+        recorded_at: when the log took it, in microseconds.
+        account: id of the identifier that would be paid; None for no member.
+        promo_code: what it carries.
+        region: where it was made; the same for channel and campaign.
+    """
+
+    event: str
+    at: int
+    recorded_at: int
+    account: str | None
+    promo_code: str | None = None
+    region: str | None = None
+    channel: str | None = None
+    campaign: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is known of a scan's item and its surroundings, of all facts or of those recorded by a deadline."""
+
+    story: Story
+    channel: ChannelView
+
+
+@dataclass(frozen=True, slots=True)
+class ScanCase:
+    """A scan in the eyes of one rule that pays for it.
+
+    Attributes:
+        chosen: the rule, with those that it beat.
+        scan: the trigger.
+        known: what the rule may know.
+        at_scan: the ownership just before the scan, as far as the rule may know.
+        deadline: until when a missing receipt may be recorded; None for ever.
+        closed: whether the log's clock is past the deadline.
+        mismatch: whether the scan's region is outside the distributor's territories, and the rule minds.
+    """
+
+    chosen: Chosen
+    scan: ScanTrigger
+    known: Knowledge
+    at_scan: Ownership
+    deadline: int | None
+    closed: bool
+    mismatch: bool
+
+
+@dataclass(slots=True)
+class ScanOutcome:
+    """All decisions on a scan, with their grounds.
+
+    Attributes:
+        at_scan: the ownership of all facts.
+        decisions: by decision, the case that it comes from; None for the event as a whole.
+        owners: every party that counted as owner or distributor: what the decisions rest on.
+    """
+
+    at_scan: Ownership
+    decisions: list[tuple[Decision, ScanCase | None]] = field(default_factory=list)
+    owners: set[str] = field(default_factory=set)
+    distributors: set[str] = field(default_factory=set)
+
+
+def decide_scan(
+    scan: ScanTrigger, known_by: Callable[[int | None], Knowledge], rules: Rulebook, clock: int
+) -> ScanOutcome:
+    """Decides on a scan.
+
+    Args:
+        scan: the trigger.
+        known_by: what is known of facts recorded by an instant; of all facts for None.
+        rules: all rules.
+        clock: of the log, in microseconds.
+    """
+    everything = known_by(None)
+    before = (scan.at, scan.event)
+    at_scan = ownership(everything.story, everything.channel, scan.at, before)
+    outcome = ScanOutcome(at_scan)
+    _rests_on(outcome, at_scan)
+    invalid = everything.story.verdicts[scan.event]
+    if invalid is not None:
+        outcome.decisions.append((nothing(scan.event, invalid), None))
+        return outcome
+    cases: dict[str, ScanCase] = {}
+    for publication in rules.in_force("CONSUMER_SCAN", scan.at):
+        case = _case(publication, scan, known_by, everything, at_scan, clock)
+        if case is not None:
+            cases[publication.rule.id] = case
+            _rests_on(outcome, case.at_scan)
+    for chosen in choose(case.chosen.publication for case in cases.values()):
+        case = cases[chosen.publication.rule.id]
+        case = ScanCase(chosen, scan, case.known, case.at_scan, case.deadline, case.closed, case.mismatch)
+        entries = (_entry(case, role) for role in chosen.publication.pay)
+        outcome.decisions += [(entry, case) for entry in entries if entry is not None]
+    if not cases:
+        outcome.decisions.append((nothing(scan.event, "no_rule"), None))
+    return outcome
+
+
+def _rests_on(outcome: ScanOutcome, at_scan: Ownership) -> None:
+    outcome.owners |= {at_scan.owner} - {None}  # type: ignore[arg-type]
+    outcome.distributors |= {at_scan.way.distributor} - {None}  # type: ignore[arg-type]
+
+
+def _case(
+    publication: Publication,
+    scan: ScanTrigger,
+    known_by: Callable[[int | None], Knowledge],
+    everything: Knowledge,
+    of_all_facts: Ownership,
+    clock: int,
+) -> ScanCase | None:
+    """The scan in the eyes of a rule, or None when the rule does not match."""
+    # Without a promo code nobody asks for a clerk's share.
+    asked = publication.pay.keys() - (set() if scan.promo_code else {"CLERK"})
+    if not asked:
+        return None
+    days = publication.rule.late_binding_days
+    deadline = None if days is None else scan.recorded_at + days * DAY
+    known, at_scan = everything, of_all_facts
+    if deadline is not None:
+        known = known_by(deadline)
+        if known is not everything:
+            at_scan = ownership(known.story, known.channel, scan.at, (scan.at, scan.event))
+    # What the item is comes from all facts: a consumer is not punished for late papers.
+    made = everything.story.commissioning((scan.at, scan.event))
+    store = known.channel.parties.get(at_scan.store, scan.at)
+    now = Circumstances(
+        brand=of_all_facts.brand,
+        batch=made.batch if made else None,
+        sku=of_all_facts.sku,
+        campaign=scan.campaign,
+        region=scan.region or store.get("region"),
+        channel=scan.channel,
+        store_tier=(store.get("attributes") or {}).get("tier"),
+    )
+    if not matches(publication, now):
+        return None
+    mismatch = (
+        publication.rule.on_region_mismatch == "PAY_CONSUMER_ONLY"
+        and scan.region is not None
+        and at_scan.way.distributor is not None
+        and not known.channel.may_sell(at_scan.way.distributor, scan.region, of_all_facts.sku or "", scan.at)
+    )
+    closed = deadline is not None and clock > deadline
+    return ScanCase(Chosen(publication), scan, known, at_scan, deadline, closed, mismatch)
+
+
+def _entry(case: ScanCase, role: Role) -> Decision | None:
+    publication = case.chosen.publication
+    fen, points = publication.pay[role]
+
+    def entry(payee: str | None, status: str, reason: str | None = None) -> Decision:
+        waits = status == "SUSPENSE" or reason == "late_binding_window_passed"
+        paid = (0, 0) if status == "REJECTED" else (fen, points)
+        return Decision(
+            publication.rule.id,
+            publication.rule.version,
+            case.scan.event,
+            role,
+            payee,
+            status,
+            *paid,
+            reason,
+            case.deadline if waits else None,
+        )
+
+    if role == "CONSUMER":
+        return entry(case.scan.account, "ACCRUED")
+    if role == "CLERK":
+        if not case.scan.promo_code:
+            return None
+        clerk, earns = clerk_of(case.known.channel, case.scan.promo_code, case.scan.at)
+        if case.mismatch:
+            return entry(clerk, "REJECTED", "region_mismatch")
+        return entry(clerk, "ACCRUED") if earns else entry(clerk, "REJECTED", "clerk_inactive")
+    payee = _filled(role, case)
+    if case.mismatch:
+        return entry(payee, "REJECTED", "region_mismatch")
+    if case.at_scan.store is None:
+        if case.closed:
+            return entry(None, "REJECTED", "late_binding_window_passed")
+        return entry(None, "SUSPENSE", "ownership_unconfirmed")
+    return entry(payee, "ACCRUED") if payee else entry(None, "REJECTED", f"no_{role.lower()}")
+
+
+def _filled(role: Role, case: ScanCase) -> str | None:
+    at_scan = case.at_scan
+    if role in RETAIL_KINDS:
+        return at_scan.store if case.known.channel.kind(at_scan.store, case.scan.at) == role else None
+    return {"DISTRIBUTOR": at_scan.way.distributor, "SALESPERSON": at_scan.way.salesperson}.get(role)
+
+
+def clerk_of(channel: ChannelView, promo_code: str, at: int) -> tuple[str | None, bool]:
+    """The clerk whose promo code it is, and whether the clerk earns.
+
+    A clerk earns while a store employs them that lets its clerks be rewarded. Of several with one code, one who earns
+    comes first, then the smaller id.
+    """
+    clerks: Iterable[str] = channel.clerks_with(promo_code, at)
+    idle, clerk = min(((not _earns(channel, clerk, at), clerk) for clerk in clerks), default=(True, None))
+    return clerk, not idle
+
+
+def _earns(channel: ChannelView, clerk: str, at: int) -> bool:
+    return any(
+        (store.get("attributes") or {}).get("clerkRewards") is not False
+        for store in channel.employing_stores(clerk, at)
+    )

@@ -1,0 +1,28 @@
+// The log, and what facts name.
+CREATE CONSTRAINT intake_id IF NOT EXISTS FOR (n:Intake) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT event_id IF NOT EXISTS FOR (n:Event) REQUIRE n.id IS UNIQUE;
+CREATE INDEX event_type_at IF NOT EXISTS FOR (n:Event) ON (n.type, n.at);
+CREATE INDEX event_recorded IF NOT EXISTS FOR (n:Event) ON (n.recordedAt);
+CREATE INDEX clock_through IF NOT EXISTS FOR (n:ClockFact) ON (n.through);
+CREATE INDEX void_voids IF NOT EXISTS FOR (n:Void) ON (n.voids);
+CREATE CONSTRAINT party_id IF NOT EXISTS FOR (n:Party) REQUIRE n.id IS UNIQUE;
+CREATE INDEX party_kind IF NOT EXISTS FOR (n:Party) ON (n.kind, n.id);
+CREATE INDEX party_region IF NOT EXISTS FOR (n:Party) ON (n.region);
+CREATE INDEX party_fact_promo_code IF NOT EXISTS FOR (n:PartyFact) ON (n.promoCode);
+CREATE INDEX product_fact_sku IF NOT EXISTS FOR (n:ProductFact) ON (n.sku);
+CREATE CONSTRAINT run_first IF NOT EXISTS FOR (n:Run) REQUIRE n.first IS UNIQUE;
+CREATE INDEX run_sku IF NOT EXISTS FOR (n:Run) ON (n.sku);
+CREATE INDEX scan_promo_code IF NOT EXISTS FOR (n:Scan) ON (n.promoCode);
+CREATE CONSTRAINT identifier_id IF NOT EXISTS FOR (n:Identifier) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT member_id IF NOT EXISTS FOR (n:Member) REQUIRE n.id IS UNIQUE;
+
+// What is decided, and the journal of it.
+CREATE CONSTRAINT decision_id IF NOT EXISTS FOR (n:Decision) REQUIRE n.id IS UNIQUE;
+CREATE INDEX decision_at IF NOT EXISTS FOR (n:Decision) ON (n.at, n.id);
+CREATE INDEX decision_payee IF NOT EXISTS FOR (n:Decision) ON (n.payee, n.at, n.id);
+CREATE INDEX decision_status IF NOT EXISTS FOR (n:Decision) ON (n.status, n.at, n.id);
+CREATE INDEX decision_due IF NOT EXISTS FOR (n:Decision) ON (n.due);
+CREATE CONSTRAINT entry_once IF NOT EXISTS FOR (n:Entry) REQUIRE (n.rule, n.trigger, n.role, n.payee, n.revision) IS UNIQUE;
+CREATE CONSTRAINT entry_id IF NOT EXISTS FOR (n:Entry) REQUIRE n.id IS UNIQUE;
+CREATE INDEX entry_at IF NOT EXISTS FOR (n:Entry) ON (n.at, n.id);
+CREATE INDEX entry_payee IF NOT EXISTS FOR (n:Entry) ON (n.payee, n.at, n.id);
