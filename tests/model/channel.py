@@ -198,9 +198,7 @@ def replay_territories(facts: list[Fact]) -> tuple[list[Territory], list[Territo
                 for sku in skus or [EVERY]:
                     held.begin((*place, sku), fact)
                 continue
-            for what in [
-                what for what in held.lasting if what[:2] == place and (not skus or what[2] in skus)
-            ]:
+            for what in [what for what in held.lasting if what[:2] == place and (not skus or what[2] in skus)]:
                 held.end(what, fact)
             if (*place, EVERY) in held.lasting:
                 for sku in skus or []:
@@ -210,6 +208,5 @@ def replay_territories(facts: list[Fact]) -> tuple[list[Territory], list[Territo
 
 def territories_of(spans: Spans) -> list[Territory]:
     return [
-        Territory(party, region, sku or None, start.at, until)
-        for start, until, (party, region, sku) in spans.all()
+        Territory(party, region, sku or None, start.at, until) for start, until, (party, region, sku) in spans.all()
     ]

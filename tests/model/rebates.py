@@ -76,7 +76,7 @@ def consumer_scan(world: World, scan: Fact) -> list[Decision]:
             batch=made.body["batch"],
             sku=made.body["sku"],
             campaign=scan.body.get("campaign"),
-            region=scan.body.get("region", store.get("region")),
+            region=scan.body.get("region") or store.get("region"),
             channel=scan.body.get("channel"),
             store_tier=(store.get("attributes") or {}).get("tier"),
         )
@@ -124,9 +124,7 @@ def scan_entry(case: Case, role: str) -> Decision | None:
     if case.at_scan.store is None:
         if case.window_closed:
             return rejected(None, "late_binding_window_passed")
-        return Decision(
-            rule.id, rule.version, scan.id, role, None, "SUSPENSE", fen, points, "ownership_unconfirmed"
-        )
+        return Decision(rule.id, rule.version, scan.id, role, None, "SUSPENSE", fen, points, "ownership_unconfirmed")
     return accrued(payee) if payee else rejected(None, "no_" + role.lower())
 
 
@@ -175,10 +173,7 @@ def region_mismatch(case: Case) -> bool:
 def store_receipts(world: World) -> Iterator[Decision]:
     paid_for: set[tuple[str, str]] = set()  # (item, store): each code pays a store once
     for receipt in world.facts:
-        if (
-            receipt.type == "goods.received"
-            and world.channel.kind(receipt.body["party"], receipt.at) == "STORE"
-        ):
+        if receipt.type == "goods.received" and world.channel.kind(receipt.body["party"], receipt.at) == "STORE":
             yield from store_receipt(world, receipt, paid_for)
 
 
@@ -210,15 +205,10 @@ def store_receipt(world: World, receipt: Fact, paid_for: set[tuple[str, str]]) -
             for role in rule.pay.keys() - {"CLERK"}:  # a receipt names no clerk
                 amounts[rule.id, role, roles.get(role)] += 1
     if amounts:
-        return [
-            receipt_entry(rules[id_], receipt, role, payee, count)
-            for (id_, role, payee), count in amounts.items()
-        ]
+        return [receipt_entry(rules[id_], receipt, role, payee, count) for (id_, role, payee), count in amounts.items()]
     if owned:
         rule = owned[min(owned)]
-        return [
-            Decision(rule.id, rule.version, receipt.id, "STORE", store, "REJECTED", reason="already_owned")
-        ]
+        return [Decision(rule.id, rule.version, receipt.id, "STORE", store, "REJECTED", reason="already_owned")]
     return nothing(receipt, "no_rule")
 
 

@@ -84,9 +84,7 @@ class Rules:
             ended = [when for when in self._withdrawn.get(id_, []) if when <= at]
             # A withdrawal ends whatever had started by then; what starts later counts.
             started = [
-                rule
-                for rule in versions.values()
-                if rule.start <= at and not any(rule.start <= when for when in ended)
+                rule for rule in versions.values() if rule.start <= at and not any(rule.start <= when for when in ended)
             ]
             newest = max(started, key=lambda rule: (rule.since, rule.version), default=None)
             if newest and at < newest.until and newest.body["trigger"] == trigger:

@@ -56,14 +56,18 @@ class World:
         facts = [fact for fact in self.facts if fact.recorded <= deadline]
         if len(facts) == len(self.facts):
             return self
-        key = hash(tuple(fact.id for fact in facts))
-        if key not in self._narrower:
-            self._narrower[key] = narrower = World.__new__(World)
+        known = len(facts)  # deadlines that let in as many facts let in the same ones
+        if known not in self._narrower:
+            self._narrower[known] = narrower = World.__new__(World)
             narrower._begin(facts)
-        return self._narrower[key]
+        return self._narrower[known]
 
-    def ownership(self, code: str, at: Time = None, before: Key | None = None) -> owning.Ownership:
+    def ownership(
+        self, code: str, at: Time = None, before: Key | None = None, known_by: datetime | None = None
+    ) -> owning.Ownership:
         """As of a time, that moment's facts included; or for the question of an event: before its key."""
+        if known_by:
+            return self.known_by(known_by).ownership(code, at, before)
         moment = before[0] if before else instant(at)
         return owning.ownership(self.goods, self.channel, code, moment, before or after(at))
 
