@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tests.model.channel import Channel
-from tests.model.goods import OWNERSHIP, Goods, HandOver
+from tests.model.goods import OWNERSHIP, Goods, HandOver, Story
 from tests.model.log import Key
 
 RETAIL = {"STORE", "GROUP_LEADER"}
@@ -58,14 +58,7 @@ def ownership(goods: Goods, channel: Channel, code: str, at: datetime, before: K
     )
     brand = channel.products.get(made.body["sku"], at).get("brand") if made else None
 
-    deciding = [one for one in hand_overs if one.fact.type in OWNERSHIP]
-    sales = [one.key for one in hand_overs if one.fact.type == "goods.sold"]
-    if story.opened and story.opened.key < before:
-        sales.append(story.opened.key)
-    # The contract is silent on selling what nobody owns (a container without papers): it stays UNKNOWN.
-    sold = min((key for key in sales if deciding and deciding[0].key < key), default=None)
-    if sold:
-        deciding = [one for one in deciding if one.key < sold]
+    deciding, sold = who_owned(story, before)
     if not deciding:
         return Ownership(code, "UNKNOWN", steps, brand)
     latest = deciding[-1]
@@ -88,8 +81,20 @@ def ownership(goods: Goods, channel: Channel, code: str, at: datetime, before: K
         latest.via,
         shipped[-1].receiver if in_transit else None,
         store,
-        way(channel, hand_overs, store, became, at) if store else Way(),
+        way(channel, story, store, became, at) if store else Way(),
     )
+
+
+def who_owned(story: Story, before: Key) -> tuple[list[HandOver], Key | None]:
+    """The facts that made owners, up to the sale if there was one; and when that was."""
+    hand_overs = [one for one in story.hand_overs if one.key < before]
+    deciding = [one for one in hand_overs if one.fact.type in OWNERSHIP]
+    sales = [one.key for one in hand_overs if one.fact.type == "goods.sold"]
+    if story.opened and story.opened.key < before:
+        sales.append(story.opened.key)
+    # The contract is silent on selling what nobody owns (a container without papers): it stays UNKNOWN.
+    sold = min((key for key in sales if deciding and deciding[0].key < key), default=None)
+    return [one for one in deciding if sold is None or one.key < sold], sold
 
 
 def became_owner(deciding: list[HandOver]) -> Key:
@@ -102,13 +107,13 @@ def became_owner(deciding: list[HandOver]) -> Key:
     return first.key
 
 
-def way(channel: Channel, hand_overs: list[HandOver], store: str, became: Key, at: datetime) -> Way:
+def way(channel: Channel, story: Story, store: str, became: Key, at: datetime) -> Way:
     """How goods came to a store that became their owner at `became`."""
-    earlier = [one for one in hand_overs if one.key < became]
-    owners = [one.receiver for one in earlier if one.fact.type in OWNERSHIP]
+    owners = [one.receiver for one in who_owned(story, became)[0]]
     # Kinds are asked for at the moment in question, like every other relation of the answer.
     distributors = [party for party in owners if channel.kind(party, at) == "DISTRIBUTOR"]
-    shipments = [one for one in earlier if one.fact.type == "goods.shipped" and one.receiver == store]
+    shipped = [one for one in story.hand_overs if one.fact.type == "goods.shipped" and one.key < became]
+    shipments = [one for one in shipped if one.receiver == store]
     named = shipments[-1].fact.body.get("salesperson") if shipments else None
     suppliers = [link.parent for link in channel.links(store, "SUPPLIES", "UP", at)]
     suppliers = [party for party in suppliers if channel.kind(party, at) == "DISTRIBUTOR"]

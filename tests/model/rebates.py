@@ -198,7 +198,7 @@ def store_receipt(world: World, receipt: Fact, paid_for: set[tuple[str, str]]) -
             continue
         if matching:
             paid_for.add((item, store))
-        placed = way(world.channel, stories[item].hand_overs, store, receipt.key, receipt.at)
+        placed = way(world.channel, stories[item], store, receipt.key, receipt.at)
         roles = {"STORE": store, "DISTRIBUTOR": placed.distributor, "SALESPERSON": placed.salesperson}
         for rule in paying(matching):
             rules[rule.id] = rule
