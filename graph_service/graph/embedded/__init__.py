@@ -2,6 +2,7 @@
 
 from graph_service.graph.embedded.connection import Connection
 from graph_service.graph.embedded.memory import Memory
-from graph_service.graph.embedded.server import embedded_server
+from graph_service.graph.embedded.server import embedded_server, server_state
+from graph_service.graph.embedded.state import Identity, Phase, ServerState
 
-__all__ = ["Connection", "Memory", "embedded_server"]
+__all__ = ["Connection", "Identity", "Memory", "Phase", "ServerState", "embedded_server", "server_state"]

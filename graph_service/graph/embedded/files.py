@@ -79,7 +79,7 @@ class ServerFiles:
         return self.logs / "supervisor.log"
 
     def prepare(self) -> None:
-        """Make the folders and the password.
+        """Make folders, locks and password, and so find out whether the home can be written.
 
         Raises:
             ServiceError: HOME_NOT_WRITABLE or DISK_FULL.
@@ -88,13 +88,14 @@ class ServerFiles:
             for folder in (self.root, self.configuration, self.data, self.logs):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.root.chmod(0o700)
+            for lock in (self.users_lock, self.leaving_lock, self.supervisor_lock):
+                lock.touch(mode=0o600)
             self._prepare_password()
         except OSError as problem:
             raise self.refusal(problem) from problem
-        self.require_space()
 
     def require_space(self) -> None:
-        """Refuse to go on where the disk has no room.
+        """Refuse to start a server where the disk has no room.
 
         Raises:
             ServiceError: DISK_FULL.

@@ -131,9 +131,7 @@ def _fetch_all(missing: list[Jar], wrong: list[Jar], cache: Path, talk: Talk) ->
         except ServiceError as problem:
             threads.shutdown(cancel_futures=True)
             if problem.code == "JARS_UNREACHABLE" and wrong:
-                raise _mismatch(
-                    wrong[0], f"is damaged and could not be fetched again: {problem.message}"
-                ) from problem
+                raise _mismatch(wrong[0], f"is damaged and could not be fetched again: {problem.message}") from problem
             raise
 
 

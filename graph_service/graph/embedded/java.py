@@ -50,9 +50,7 @@ def _candidates() -> Iterator[Path]:
 
 def _major_version(java: Path) -> int | None:
     try:
-        told = subprocess.run(
-            [java, "-version"], capture_output=True, text=True, timeout=30, check=True
-        ).stderr
+        told = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=30, check=True).stderr
     except (OSError, subprocess.SubprocessError):
         return None
     match = re.search(r'version "(\d+)', told)

@@ -21,14 +21,20 @@ from graph_service.graph.embedded.launch import Launch
 from graph_service.graph.embedded.memory import Memory, size_memory
 from graph_service.graph.embedded.orphans import stop_orphans
 from graph_service.graph.embedded.progress import Say, Talk
-from graph_service.graph.embedded.state import Phase, read_state
+from graph_service.graph.embedded.state import Phase, ServerState, read_state
 
 _POLL_SECONDS = 0.02
 _START_SECONDS = 660.0  # a little more than the supervisor allows the server
 _STOP_SECONDS = 130.0
+_QUIET_SECONDS = 15.0
 _LOG_BYTES = 1_000_000
 _STARTS = 3
 _ALREADY_RUNNING = 3
+
+
+def server_state(home: Path) -> ServerState | None:
+    """What the home's server is doing, for people who ask; None when none runs."""
+    return read_state(ServerFiles.of(home))
 
 
 @contextmanager
@@ -69,8 +75,9 @@ def embedded_server(
 def _enter(files: ServerFiles, talk: Talk, port: int | None, memory: Memory | None) -> int:
     """Wait until a server is ready, starting it where there is none; returns its port."""
     starts = 0
-    until = time.monotonic() + _START_SECONDS
-    while time.monotonic() < until:
+    began = time.monotonic()
+    patient = False
+    while (waited := time.monotonic() - began) < _START_SECONDS:
         state = read_state(files)
         if state and state.phase is Phase.READY:
             return state.port
@@ -80,7 +87,10 @@ def _enter(files: ServerFiles, talk: Talk, port: int | None, memory: Memory | No
             if starts == _STARTS:
                 break
             starts += 1
-            _start_supervisor(files, _prepare_launch(talk, port, memory))
+            _start_supervisor(files, _prepare_launch(files, talk, port, memory))
+        elif waited > _QUIET_SECONDS and not patient:
+            patient = True
+            talk.say("Waiting for Neo4j: it is being started, or recovers after a crash …")
         time.sleep(_POLL_SECONDS)
     raise ServiceError(
         "SERVER_DID_NOT_START",
@@ -89,10 +99,11 @@ def _enter(files: ServerFiles, talk: Talk, port: int | None, memory: Memory | No
     )
 
 
-def _prepare_launch(talk: Talk, port: int | None, memory: Memory | None) -> Launch:
+def _prepare_launch(files: ServerFiles, talk: Talk, port: int | None, memory: Memory | None) -> Launch:
     from graph_service.graph.embedded.jars import resolve_jars  # noqa: PLC0415 - joining needs neither
     from graph_service.graph.embedded.java import find_java  # noqa: PLC0415
 
+    files.require_space()
     java = find_java()
     jars = resolve_jars(talk)
     talk.say("Starting Neo4j …")

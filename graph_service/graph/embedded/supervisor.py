@@ -48,6 +48,7 @@ _START_SECONDS = 600  # recovery after a crash reads all transaction logs since 
 _STOP_SECONDS = 120  # the last checkpoint writes all changed pages
 _PROBE_SECONDS = 5
 _HUNG_SECONDS = 120  # far longer than a garbage collection of heaps this small
+_HUNG_STOP_SECONDS = 15
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.5, 30
 _STEADY_SECONDS = 60
 _PORT_ATTEMPTS = 3
@@ -133,12 +134,14 @@ class Supervisor:
                     pause = _FIRST_PAUSE_SECONDS
             if happened in _ENDS:
                 return
-            self._stop_server()
+            # One that does not answer will hardly listen; its store recovers as after a crash.
+            self._stop_server(_HUNG_STOP_SECONDS)
             if not was_ready:
                 if self._port_was_taken() and self._launch.port is None and attempt < _PORT_ATTEMPTS:
                     continue
                 self._explain(happened)
-            log.warning("The server %s; starting it again in %.1f s.", happened.value, pause)
+            what = "ended" if happened is Kind.DIED else "did not answer"
+            log.warning("The server %s; starting it again in %.1f s.", what, pause)
             self._publish(phase=Phase.RESTARTING, server=None, restarts=self._state.restarts + 1)
             if self._next(pause) in _ENDS:
                 return
@@ -177,16 +180,16 @@ class Supervisor:
         threading.Thread(target=self._await_death, args=(server,), daemon=True).start()
         threading.Thread(target=self._attend, args=(server, port), daemon=True).start()
 
-    def _stop_server(self) -> None:
-        """Stop the server gently, after two minutes at once."""
+    def _stop_server(self, patience: float = _STOP_SECONDS) -> None:
+        """Stop the server gently, after `patience` seconds at once."""
         server, self._server = self._server, None
         if server is None:
             return
         server.terminate()
         try:
-            server.wait(_STOP_SECONDS)
+            server.wait(patience)
         except subprocess.TimeoutExpired:
-            log.warning("The server did not stop within %d s and was killed.", _STOP_SECONDS)
+            log.warning("The server did not stop within %.0f s and was killed.", patience)
             server.kill()
             server.wait()
 
@@ -267,11 +270,7 @@ class Supervisor:
                 f"The database in {self._files.data} has another password than {self._files.password}.",
                 remedy="Put the password file back that belongs to this database, or use another home.",
             )
-        what = (
-            f"did not answer within {_START_SECONDS} s"
-            if happened is Kind.QUIET
-            else "ended while it started"
-        )
+        what = f"did not answer within {_START_SECONDS} s" if happened is Kind.QUIET else "ended while it started"
         raise ServiceError(
             "SERVER_DID_NOT_START",
             f"Neo4j {what}.",
