@@ -5,7 +5,7 @@ can be stale or missing, and its process number may be somebody else's by now. T
 clearing: the kernel drops it with the process, and deleting the file would let two servers in.
 """
 
-from collections.abc import Callable
+import time
 from contextlib import suppress
 
 import psutil
@@ -15,6 +15,7 @@ from graph_service.graph.embedded.files import ServerFiles
 
 _STOP_SECONDS = 60
 _KILL_SECONDS = 10
+_POLL_SECONDS = 0.05
 
 
 def find_servers(files: ServerFiles) -> list[psutil.Process]:
@@ -34,14 +35,18 @@ def stop_orphans(files: ServerFiles) -> int:
     """
     orphans = find_servers(files)
     for orphan in orphans:
-        _send(orphan.terminate)
-    _, deaf = psutil.wait_procs(orphans, timeout=_STOP_SECONDS)
-    for orphan in deaf:
-        _send(orphan.kill)
-    psutil.wait_procs(deaf, timeout=_KILL_SECONDS)
+        with suppress(psutil.NoSuchProcess):
+            orphan.terminate()
+    _wait_until_gone(files, _STOP_SECONDS)
+    for deaf in find_servers(files):
+        with suppress(psutil.NoSuchProcess):
+            deaf.kill()
+    _wait_until_gone(files, _KILL_SECONDS)
     return len(orphans)
 
 
-def _send(signal: Callable[[], None]) -> None:
-    with suppress(psutil.NoSuchProcess):
-        signal()
+def _wait_until_gone(files: ServerFiles, seconds: float) -> None:
+    # Not psutil's own waiting: a dead orphan whose new parent never reaps counts as alive there.
+    until = time.monotonic() + seconds
+    while find_servers(files) and time.monotonic() < until:
+        time.sleep(_POLL_SECONDS)

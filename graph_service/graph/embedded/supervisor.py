@@ -344,6 +344,7 @@ def main() -> None:
     if os.fork():
         os._exit(0)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.WARNING)
+    logging.getLogger("neo4j").setLevel(logging.CRITICAL)  # what it complains of is told as events
     Supervisor(files, launch).run()
 
 
