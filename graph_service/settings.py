@@ -43,9 +43,7 @@ class Settings(BaseSettings):
 
     def identifier_secret(self) -> bytes:
         """The secret that seals identifiers, made in the home on first use (mode 600)."""
-        return _secret(
-            self.identifier_key, self.home / "keys" / "identifier.key", "GRAPH_SERVICE_IDENTIFIER_KEY"
-        )
+        return _secret(self.identifier_key, self.home / "keys" / "identifier.key", "GRAPH_SERVICE_IDENTIFIER_KEY")
 
 
 def _secret(given: SecretStr | None, file: Path, variable: str) -> bytes:

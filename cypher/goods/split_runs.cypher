@@ -10,7 +10,7 @@ SET old.last = row.last
 WITH old, row
 UNWIND row.pieces AS piece
 CREATE (new:Run)
-SET new = properties(old), new.first = piece.first, new.last = piece.last
+SET new = old {.*, first: piece.first, last: piece.last}
 WITH old, new
 CALL (old, new) {
   MATCH (old)<-[:NAMES]-(event:Event)

@@ -30,28 +30,30 @@ class Registration:
 
 
 class Registry:
-    """Registrations of parties or of products."""
+    """Registrations of parties or of products, as far as they were recorded by an instant."""
 
-    def __init__(self, registrations: Iterable[Registration]) -> None:
+    def __init__(self, registrations: Iterable[Registration], limit: int | None = None) -> None:
         self._entries: dict[str, list[Registration]] = defaultdict(list)
+        self._limit = limit
         for entry in sorted(registrations, key=lambda entry: (entry.at, entry.event)):
             self._entries[entry.subject].append(entry)
 
     def known_by(self, instant: int) -> "Registry":
-        """The registry without what was recorded later."""
-        return Registry(
-            entry for entries in self._entries.values() for entry in entries if entry.recorded_at <= instant
-        )
+        """The registry without what was recorded later; it shares the rest."""
+        early = Registry((), instant)
+        early._entries = self._entries
+        return early
 
     def get(self, subject: str | None, at: int) -> Mapping[str, Any]:
         """What was registered by then, else the earliest; empty for what nobody registered."""
-        entries = self._entries.get(subject or "", ())
         state: dict[str, Any] = {}
-        for entry in entries:
+        for entry in self._entries.get(subject or "", ()):
+            if self._limit is not None and entry.recorded_at > self._limit:
+                continue
             if entry.at <= at or not state:
                 state |= entry.fields
         return state
 
     def subjects(self) -> Iterable[str]:
-        """All ids that have a registration."""
+        """All ids that have a registration, recorded by then or not."""
         return self._entries.keys()

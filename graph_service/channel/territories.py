@@ -63,9 +63,7 @@ class Holdings:
         held = [one for one in self.held if one.party == party and one.in_force(at)]
         if sku is None:
             return held
-        missing = {
-            one.region for one in self.taken if one.party == party and one.sku == sku and one.in_force(at)
-        }
+        missing = {one.region for one in self.taken if one.party == party and one.sku == sku and one.in_force(at)}
         return [one for one in held if one.sku == sku or (one.sku is None and one.region not in missing)]
 
     def permit(self, party: str, region: str, sku: str, at: int) -> bool:

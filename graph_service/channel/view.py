@@ -2,54 +2,64 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from graph_service.channel.links import Link, LinkFact, links_from
 from graph_service.channel.registry import Registry
 from graph_service.channel.territories import Holdings, TerritoryFact, holdings_from
 
+Dated = TypeVar("Dated", LinkFact, TerritoryFact)
 
-@dataclass(frozen=True)
+
 class ChannelView:
     """Facts about some parties and products, and the questions that decisions ask of them.
 
-    Attributes:
+    Args:
         parties: registrations by party id.
         products: listings by SKU.
         link_facts: those in which one of the parties is the child.
         territory_facts: those of the parties.
     """
 
-    parties: Registry = field(default_factory=lambda: Registry(()))
-    products: Registry = field(default_factory=lambda: Registry(()))
-    link_facts: tuple[LinkFact, ...] = ()
-    territory_facts: tuple[TerritoryFact, ...] = ()
+    def __init__(
+        self,
+        parties: Registry,
+        products: Registry,
+        link_facts: Iterable[LinkFact] = (),
+        territory_facts: Iterable[TerritoryFact] = (),
+    ) -> None:
+        self.parties = parties
+        self.products = products
+        self._link_facts: dict[str, list[LinkFact]] = defaultdict(list)
+        for link in link_facts:
+            self._link_facts[link.child].append(link)
+        self._territory_facts: dict[str, list[TerritoryFact]] = defaultdict(list)
+        for territory in territory_facts:
+            self._territory_facts[territory.party].append(territory)
+        self._limit: int | None = None
+        self._links: dict[str, list[Link]] = {}
+        self._holdings: dict[str, Holdings] = {}
 
     def known_by(self, instant: int) -> "ChannelView":
-        """The same without what was recorded later."""
-        return ChannelView(
-            self.parties.known_by(instant),
-            self.products.known_by(instant),
-            tuple(fact for fact in self.link_facts if fact.recorded_at <= instant),
-            tuple(fact for fact in self.territory_facts if fact.recorded_at <= instant),
-        )
+        """The same without what was recorded later; it shares the facts."""
+        early = ChannelView(self.parties.known_by(instant), self.products.known_by(instant))
+        early._link_facts, early._territory_facts, early._limit = self._link_facts, self._territory_facts, instant
+        return early
 
-    @cached_property
-    def _links(self) -> Mapping[tuple[str, str], list[Link]]:
-        links: dict[tuple[str, str], list[Link]] = defaultdict(list)
-        for link in links_from(self.link_facts):
-            links[link.child, link.relation].append(link)
-        return links
+    def _known(self, facts: Iterable[Dated]) -> list[Dated]:
+        return [fact for fact in facts if self._limit is None or fact.recorded_at <= self._limit]
 
-    @cached_property
-    def holdings(self) -> Mapping[str, Holdings]:
-        """What each party held."""
-        facts: dict[str, list[TerritoryFact]] = defaultdict(list)
-        for fact in self.territory_facts:
-            facts[fact.party].append(fact)
-        return {party: holdings_from(dated) for party, dated in facts.items()}
+    def links_of(self, child: str) -> list[Link]:
+        """All links to a party from above, in the order in which they began."""
+        if child not in self._links:
+            self._links[child] = links_from(self._known(self._link_facts.get(child, ())))
+        return self._links[child]
+
+    def holdings_of(self, party: str) -> Holdings:
+        """What a party held."""
+        if party not in self._holdings:
+            self._holdings[party] = holdings_from(self._known(self._territory_facts.get(party, ())))
+        return self._holdings[party]
 
     def kind(self, party: str | None, at: int) -> str | None:
         """The kind of a party; None for one that nobody registered."""
@@ -63,7 +73,7 @@ class ChannelView:
 
     def parents(self, child: str, relation: str, at: int) -> list[str]:
         """Who supplied, employed or served a party then, in the order in which it began."""
-        return [link.parent for link in self._links.get((child, relation), ()) if link.in_force(at)]
+        return [link.parent for link in self.links_of(child) if link.relation == relation and link.in_force(at)]
 
     def employing_stores(self, clerk: str, at: int) -> Iterable[Mapping[str, Any]]:
         """What the stores that employed a clerk then were."""
@@ -74,14 +84,12 @@ class ChannelView:
 
     def may_sell(self, party: str, region: str, sku: str, at: int) -> bool:
         """Whether a party's territories allow a product in a region; they do when it holds none for it."""
-        holdings = self.holdings.get(party)
-        return holdings is None or holdings.permit(party, region, sku, at)
+        return self.holdings_of(party).permit(party, region, sku, at)
 
     def clerks_with(self, promo_code: str, at: int) -> list[str]:
         """Ids of the clerks who had a promo code then."""
         return sorted(
             party
             for party in self.parties.subjects()
-            if (state := self.parties.get(party, at)).get("kind") == "CLERK"
-            and state.get("promoCode") == promo_code
+            if (state := self.parties.get(party, at)).get("kind") == "CLERK" and state.get("promoCode") == promo_code
         )

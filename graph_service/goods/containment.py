@@ -9,7 +9,7 @@ facts of all of these in order of time (`events.md`, "Who owns a code" and its s
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -26,8 +26,8 @@ class CustodyFact:
         event: its id.
         recorded_at: when the log took it, in microseconds.
         type: of the event, as in the contract.
-        item: the item that it names; of a packing or unpacking the child, or None where only the container is known.
-        container: the parent of a packing or unpacking.
+        item: the run that it names; of a packing or unpacking the child, or None where only the container is known.
+        container: the run of the parent of a packing or unpacking.
         sku: what a commissioning says; the same for batch and level.
     """
 
@@ -75,62 +75,70 @@ class Past:
     stays: tuple[Stay, ...] = ()
 
 
-def replay(facts: Iterable[CustodyFact]) -> Mapping[str, Past]:
+def replay(facts: Iterable[CustodyFact], item_of: Callable[[str], str]) -> Mapping[str, Past]:
     """The pasts of all items in these facts.
 
     Right for an item when the facts hold all its own and those of everything that it was ever packed into, upwards.
+
+    Args:
+        facts: in any order.
+        item_of: the item of a run.
     """
-    return _Replay(facts).pasts
+    return _Replay(facts, item_of).pasts
 
 
 class _Replay:
-    def __init__(self, facts: Iterable[CustodyFact]) -> None:
-        ordered = sorted(set(facts), key=lambda fact: (fact.position, fact.item or "", fact.container or ""))
+    def __init__(self, facts: Iterable[CustodyFact], item_of: Callable[[str], str]) -> None:
         self.pasts: dict[str, Past] = defaultdict(Past)
         self._container: dict[str, tuple[str, Position]] = {}
         self._children: dict[str, set[str]] = defaultdict(set)
-        self._commissioned = {fact.item for fact in ordered if fact.type == "goods.commissioned"}
-        for _, together in groupby(ordered, key=lambda fact: fact.position):
-            self._apply(list(together))
+        self._item_of = item_of
+        ordered = sorted(facts, key=lambda fact: fact.position)
+        self._commissioned = {
+            item_of(fact.item) for fact in ordered if fact.type == "goods.commissioned" and fact.item is not None
+        }
+        for position, together in groupby(ordered, key=lambda fact: fact.position):
+            self._apply(position, list(together))
         for item, (container, since) in self._container.items():
             self.pasts[item].stays += (Stay(container, since),)
 
-    def _apply(self, together: list[CustodyFact]) -> None:
+    def _apply(self, position: Position, together: list[CustodyFact]) -> None:
         """One event, which may name several items."""
         fact = together[0]
-        items = [each.item for each in together if each.item is not None]
+        items = sorted({self._item_of(each.item) for each in together if each.item is not None})
         match fact.type:
             case "goods.commissioned":
-                for each in together:
-                    self._commission(each)
+                for item in items:
+                    self._commission(item, fact)
             case "goods.destroyed":
-                self._destroy(items, fact.position)
-            case "goods.packed":
-                container = fact.container or ""
-                past = self.pasts[container]
-                if past.born is None and container not in self._commissioned:
-                    past.born = fact.position
-                for item in items:
-                    self._pack(item, container, fact.position)
-            case "goods.unpacked":
-                for item in items:
-                    if self._container.get(item, ("",))[0] == fact.container and self._lives(item):
-                        self._take_out(item, fact.position)
+                self._destroy(items, position)
+            case "goods.packed" | "goods.unpacked" if fact.container is not None:
+                self._move(fact.type == "goods.packed", items, self._item_of(fact.container), position)
+
+    def _move(self, into: bool, items: list[str], container: str, position: Position) -> None:
+        past = self.pasts[container]
+        if into and past.born is None and container not in self._commissioned:
+            past.born = position
+        for item in items:
+            if into:
+                self._pack(item, container, position)
+            elif self._container.get(item, ("",))[0] == container and self._lives(item):
+                self._take_out(item, position)
 
     def _lives(self, item: str) -> bool:
         past = self.pasts[item]
         return past.born is not None and past.gone is None
 
-    def _commission(self, fact: CustodyFact) -> None:
-        past = self.pasts[fact.item or ""]
+    def _commission(self, item: str, fact: CustodyFact) -> None:
+        past = self.pasts[item]
         if past.gone is None:
             past.born = past.born or fact.position
             past.sku, past.batch, past.level = fact.sku, fact.batch, fact.level
 
     def _destroy(self, items: list[str], position: Position) -> None:
-        for item in {below for item in items for below in self._contents(item)}:
-            if self._lives(item):
-                self.pasts[item].gone = position
+        for below in {below for item in items for below in self._contents(item)}:
+            if self._lives(below):
+                self.pasts[below].gone = position
 
     def _pack(self, item: str, container: str, position: Position) -> None:
         if not (self._lives(item) and self._lives(container)) or item in self._holders(container):

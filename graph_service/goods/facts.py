@@ -35,9 +35,7 @@ def goods_facts(event: GoodsEvent) -> Facts:
             spans = event.range.spans() if event.range is not None else spans_of(event.codes or [])
             properties = {"sku": event.sku, "batch": event.batch, "level": event.level}
             dates = {"producedOn": event.produced_on, "expiresOn": event.expires_on}
-            return Facts(
-                ("GoodsFact",), _given(properties | dates), (("TO", event.holder),), (("NAMES", spans),)
-            )
+            return Facts(("GoodsFact",), _given(properties | dates), (("TO", event.holder),), (("NAMES", spans),))
         case events.CodeAliased():
             spans = [span for code in event.codes for span in spans_of([code])]
             return Facts(("AliasFact",), codes=(("NAMES", spans),))

@@ -91,9 +91,7 @@ def ownership(story: Story, channel: ChannelView, at: int, before: Position) -> 
     )
 
 
-def way_to(
-    store: str, hand_overs: tuple[HandOver, ...], channel: ChannelView, at: int, became: Position
-) -> Way:
+def way_to(store: str, hand_overs: tuple[HandOver, ...], channel: ChannelView, at: int, became: Position) -> Way:
     """How goods came to a store that became their owner at `became`."""
     earlier = [one for one in hand_overs if one.position < became]
     owners = [one.receiver for one in earlier if one.type in OWNERSHIP_TYPES]
@@ -111,9 +109,7 @@ def way_to(
     )
 
 
-def _sold(
-    story: Story, steps: tuple[HandOver, ...], deciding: list[HandOver], before: Position
-) -> Position | None:
+def _sold(story: Story, steps: tuple[HandOver, ...], deciding: list[HandOver], before: Position) -> Position | None:
     """When it was sold; what nobody owned can't be sold and stays unknown."""
     sales = [one.position for one in steps if one.type == "goods.sold"]
     if story.opened is not None and story.opened < before:

@@ -20,9 +20,7 @@ async def runs_for(transaction: Transaction, spans: Iterable[Span]) -> Mapping[S
         the runs of each span, in order.
     """
     wanted = sorted(set(spans))
-    found = await transaction.rows_of(
-        "goods/runs_over", [{"first": span.first, "last": span.last} for span in wanted]
-    )
+    found = await transaction.rows_of("goods/runs_over", [{"first": span.first, "last": span.last} for span in wanted])
     old = sorted(Span(row["first"], row["last"]) for row in found)
     edges = sorted(_edges(wanted))
     pieces = {run: _pieces(run, edges) for run in old}

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, LiteralString, TypeVar, cast
+from typing import Any, TypeVar
 
 from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, Bookmarks, Query
 from neo4j.exceptions import AuthError, DriverError, Neo4jError, ServiceUnavailable
@@ -24,7 +24,7 @@ class Transaction:
     async def run(self, name: str, **parameters: Any) -> list[Row]:
         """Runs the statement of that name and returns its rows, as dicts by column."""
         found = statement(name)
-        result = await self._transaction.run(cast(LiteralString, found.text), parameters)
+        result = await self._transaction.run(found.text, parameters)
         keys = result.keys()
         return [dict(zip(keys, record, strict=True)) for record in await result.values()]
 
@@ -39,6 +39,11 @@ class Graph:
     def __init__(self, driver: AsyncDriver, database: str | None) -> None:
         self.driver = driver
         self.database = database
+        self._latest = Bookmarks.from_raw_values(())
+
+    def latest_bookmarks(self) -> Bookmarks:
+        """Of the last write of this process."""
+        return self._latest
 
     async def read(
         self, work: Callable[[Transaction], Awaitable[Answer]], bookmarks: Bookmarks | None = None
@@ -56,7 +61,8 @@ class Graph:
         """
         async with self.driver.session(database=self.database) as session:
             answer = await session.execute_write(lambda transaction: work(Transaction(transaction)))
-            return answer, await session.last_bookmarks()
+            self._latest = await session.last_bookmarks()
+            return answer, self._latest
 
     async def run(
         self, text: str, *, read_only: bool, timeout: float | None = None
@@ -64,7 +70,7 @@ class Graph:
         """Runs a text that a person wrote, in a transaction of its own; returns columns and rows."""
         mode = "READ" if read_only else "WRITE"
         async with self.driver.session(database=self.database, default_access_mode=mode) as session:
-            result = await session.run(Query(cast(LiteralString, text), timeout=timeout))
+            result = await session.run(Query(text, timeout=timeout))
             return list(result.keys()), await result.values()
 
 
@@ -83,7 +89,7 @@ async def connect(connection: Connection) -> AsyncIterator[Graph]:
     )
     async with driver:
         try:
-            await driver.verify_connectivity(database=connection.database)
+            await driver.verify_connectivity()
         except AuthError:
             raise ServiceError(
                 "NEO4J_REFUSED",

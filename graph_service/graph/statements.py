@@ -106,16 +106,12 @@ def parse_statement(name: str, source: str) -> Statement:
             question.append(comment[1].strip())
     missing = {"parameters", "columns", "starts from", "mode", "db hits"} - fields.keys()
     if missing or not question:
-        raise StatementError(
-            f"cypher/{name}: the header lacks {', '.join(sorted(missing)) or 'its question'}"
-        )
+        raise StatementError(f"cypher/{name}: the header lacks {', '.join(sorted(missing)) or 'its question'}")
     code = _QUOTED_OR_COMMENT.sub(" ", source)
     parameters = frozenset(_names(fields["parameters"]))
     used = frozenset(_PARAMETER.findall(code))
     if used != parameters:
-        raise StatementError(
-            f"cypher/{name}: declares the parameters {sorted(parameters)} but uses {sorted(used)}"
-        )
+        raise StatementError(f"cypher/{name}: declares the parameters {sorted(parameters)} but uses {sorted(used)}")
     columns = _names(fields["columns"])
     if columns != _columns_of(code):
         raise StatementError(f"cypher/{name}: declares the columns {columns} but returns {_columns_of(code)}")
@@ -145,9 +141,7 @@ def load_statements(folder: Path) -> Mapping[str, Statement]:
     """
     files = sorted(folder.rglob("*.cypher"))
     names = [file.relative_to(folder).with_suffix("").as_posix() for file in files]
-    return {
-        name: parse_statement(name, file.read_text("utf-8")) for name, file in zip(names, files, strict=True)
-    }
+    return {name: parse_statement(name, file.read_text("utf-8")) for name, file in zip(names, files, strict=True)}
 
 
 @cache

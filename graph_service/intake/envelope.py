@@ -54,9 +54,7 @@ class Refusal(ServiceError):
         event_id: the id of the event, where it has a valid one.
     """
 
-    def __init__(
-        self, code: str, message: str, *, path: str | None = None, event_id: str | None = None
-    ) -> None:
+    def __init__(self, code: str, message: str, *, path: str | None = None, event_id: str | None = None) -> None:
         super().__init__(code, message, path=path)
         self.event_id = event_id
 
@@ -156,9 +154,7 @@ def _fault(errors: list[ErrorDetails]) -> Refusal:
     message = error["msg"].removeprefix("Value error, ")
     match error["type"]:
         case "extra_forbidden":
-            return Refusal(
-                "UNKNOWN_FIELD", f"{path}: no field of {error['loc'][0]}; leave it out.", path=path
-            )
+            return Refusal("UNKNOWN_FIELD", f"{path}: no field of {error['loc'][0]}; leave it out.", path=path)
         case "rule_refused":
             return Refusal("RULE_REFUSED", f"{message}.", path=path)
         case "wrong_together":

@@ -61,9 +61,7 @@ class _Link(Fields):
     @model_validator(mode="after")
     def _two_parties(self) -> Self:
         if self.parent == self.child:
-            raise fault(
-                "child", f"expected another party than the parent; none {self.relation.lower()} itself"
-            )
+            raise fault("child", f"expected another party than the parent; none {self.relation.lower()} itself")
         return self
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from graph_service.channel.facts import channel_facts
-from graph_service.goods.codes import Span
 from graph_service.goods.facts import goods_facts
 from graph_service.goods.runs import runs_for
 from graph_service.graph.driver import Row, Transaction
@@ -25,14 +24,12 @@ class Appended:
     Attributes:
         accepted: the events that are new in the log, by index.
         duplicates: how many were there already with the same content.
-        conflicts: those whose id stands for another content, with their index.
-        runs: keys of the runs that each accepted event names, by event id and relation.
+        conflicts: those whose id stands for another content.
     """
 
     accepted: list[Arrival]
     duplicates: int
-    conflicts: list[tuple[int, Refusal]]
-    runs: Mapping[tuple[str, str], list[str]]
+    conflicts: list[tuple[Arrival, Refusal]]
 
 
 def facts_of(event: events.Event) -> Facts:
@@ -60,9 +57,7 @@ def facts_of(event: events.Event) -> Facts:
             return goods_facts(event)
 
 
-async def append(
-    transaction: Transaction, arrivals: Sequence[Arrival], *, keys: IdentifierKeys, now: int
-) -> Appended:
+async def append(transaction: Transaction, arrivals: Sequence[Arrival], *, keys: IdentifierKeys, now: int) -> Appended:
     """Writes those of the arrivals that are new; the caller holds the intake's lock.
 
     Args:
@@ -83,21 +78,21 @@ async def append(
         for relation, party in fact.parties
     ]
     await transaction.rows_of("channel/name_parties", parties)
-    named = await _name_runs(transaction, facts)
+    await _name_runs(transaction, facts)
     await transaction.rows_of("members/show_identifiers", _identifier_rows(facts, keys))
-    return Appended(accepted, duplicates, conflicts, named)
+    return Appended(accepted, duplicates, conflicts)
 
 
 async def _sort_out(
     transaction: Transaction, arrivals: Sequence[Arrival], keys: IdentifierKeys
-) -> tuple[list[Arrival], int, list[tuple[int, Refusal]], dict[str, str]]:
+) -> tuple[list[Arrival], int, list[tuple[Arrival, Refusal]], dict[str, str]]:
     known = {
         row["id"]: row["hash"]
         for row in await transaction.rows_of("intake/known", list({arrival.id for arrival in arrivals}))
     }
     accepted: list[Arrival] = []
     duplicates = 0
-    conflicts: list[tuple[int, Refusal]] = []
+    conflicts: list[tuple[Arrival, Refusal]] = []
     for arrival in arrivals:
         content_hash = keys.content_hash(canonical(arrival.content))
         first = known.setdefault(arrival.id, None)
@@ -108,7 +103,7 @@ async def _sort_out(
             duplicates += 1
         else:
             message = "id: the log has this id with another content; a correction is a new event and an event.voided."
-            conflicts.append((arrival.index, Refusal("ID_CONFLICT", message, path="id", event_id=arrival.id)))
+            conflicts.append((arrival, Refusal("ID_CONFLICT", message, path="id", event_id=arrival.id)))
     return accepted, duplicates, conflicts, {key: value for key, value in known.items() if value is not None}
 
 
@@ -141,18 +136,14 @@ def _account(event: events.Event, keys: IdentifierKeys) -> str | None:
     return None if best is None else keys.id_of(best)
 
 
-async def _name_runs(
-    transaction: Transaction, facts: Mapping[str, Facts]
-) -> dict[tuple[str, str], list[str]]:
-    spans = {(event, relation): named for event, fact in facts.items() for relation, named in fact.codes}
-    wanted: set[Span] = {span for named in spans.values() for span in named}
-    runs = await runs_for(transaction, wanted)
-    named = {key: [run.first for span in named for run in runs[span]] for key, named in spans.items()}
+async def _name_runs(transaction: Transaction, facts: Mapping[str, Facts]) -> None:
+    spans = [(event, relation, named) for event, fact in facts.items() for relation, named in fact.codes]
+    runs = await runs_for(transaction, {span for _, _, named in spans for span in named})
     rows = [
-        {"event": event, "relation": relation, "runs": firsts} for (event, relation), firsts in named.items()
+        {"event": event, "relation": relation, "runs": sorted({run.first for span in named for run in runs[span]})}
+        for event, relation, named in spans
     ]
     await transaction.rows_of("goods/name_runs", rows)
-    return named
 
 
 def _identifier_rows(facts: Mapping[str, Facts], keys: IdentifierKeys) -> list[Row]:

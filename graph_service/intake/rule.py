@@ -61,9 +61,7 @@ class Scope(Fields):
         if isinstance(value, dict):
             for key in value:
                 if key not in known:
-                    raise refuse(
-                        "scope_unknown", f"{key!r} is no scope key; expected one of {sorted(map(str, known))}"
-                    )
+                    raise refuse("scope_unknown", f"{key!r} is no scope key; expected one of {sorted(map(str, known))}")
         return value
 
 
@@ -199,15 +197,11 @@ class Rule(Fields):
 
     @model_validator(mode="after")
     def _can_be_right(self) -> Self:
-        roles = {pay.role for pay in self.pay} | {
-            share.role for share in (self.pool.split if self.pool else [])
-        }
+        roles = {pay.role for pay in self.pay} | {share.role for share in (self.pool.split if self.pool else [])}
         if self.to is not None and self.to <= self.from_:
             raise refuse("period_inverted", "`to` is not after `from`")
         if self.trigger == "MEMBER_REGISTRATION" and roles & {"INVITER", "INVITER_2"}:
-            raise refuse(
-                "pays_for_recruitment", "an inviter is paid for a redemption or an order, not a registration"
-            )
+            raise refuse("pays_for_recruitment", "an inviter is paid for a redemption or an order, not a registration")
         if self.depth > LEGAL_REFERRAL_DEPTH:
             raise refuse(
                 "referral_depth_exceeds_legal_limit",

@@ -91,9 +91,7 @@ class _Receipt:
             if not self._pays(item.story, receipt.position):
                 owned += matching
                 continue
-            way = way_to(
-                receipt.party, tuple(item.story.hand_overs), self._channel, receipt.at, receipt.position
-            )
+            way = way_to(receipt.party, tuple(item.story.hand_overs), self._channel, receipt.at, receipt.position)
             payees = {"STORE": receipt.party, "DISTRIBUTOR": way.distributor, "SALESPERSON": way.salesperson}
             for chosen in choose(matching):
                 case = ReceiptCase(chosen, way, item.count, (item.key,))
@@ -129,9 +127,7 @@ class _Receipt:
             return Decision(rule.id, rule.version, self._receipt.event, role, None, "REJECTED", reason=reason)
         fen, points = next(amounts for name, amounts in publication.pay.items() if name == role)
         codes = sum(case.codes for case in cases)
-        return Decision(
-            rule.id, rule.version, self._receipt.event, role, payee, "ACCRUED", fen * codes, points * codes
-        )
+        return Decision(rule.id, rule.version, self._receipt.event, role, payee, "ACCRUED", fen * codes, points * codes)
 
     def _pays(self, story: Story, position: Position) -> bool:
         """Whether codes are new to the store: it did not own them yet, and they never paid it before."""
@@ -141,10 +137,7 @@ class _Receipt:
         earlier = (
             one.position
             for one in story.hand_overs
-            if one.type == "goods.received"
-            and one.depth == 0
-            and one.receiver == store
-            and one.position < position
+            if one.type == "goods.received" and one.depth == 0 and one.receiver == store and one.position < position
         )
         return not any(self._paid_at(story, receipt) for receipt in earlier)
 

@@ -80,6 +80,11 @@ class Rulebook:
         for withdrawal in withdrawals:
             self._withdrawn[withdrawal.rule].append(withdrawal.at)
 
+    def binds_late(self, trigger: str) -> bool:
+        """Whether some rule for a trigger closes its window for missing facts."""
+        versions = (one for versions in self._versions.values() for one in versions.values())
+        return any(one.rule.trigger == trigger and one.rule.late_binding_days is not None for one in versions)
+
     def in_force(self, trigger: str, at: int) -> list[Publication]:
         """At most one version of each rule, by id.
 

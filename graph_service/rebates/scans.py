@@ -141,8 +141,7 @@ def _case(
     known, at_scan = everything, of_all_facts
     if deadline is not None:
         known = known_by(deadline)
-        if known is not everything:
-            at_scan = ownership(known.story, known.channel, scan.at, (scan.at, scan.event))
+        at_scan = ownership(known.story, known.channel, scan.at, (scan.at, scan.event))
     # What the item is comes from all facts: a consumer is not punished for late papers.
     made = everything.story.commissioning((scan.at, scan.event))
     store = known.channel.parties.get(at_scan.store, scan.at)

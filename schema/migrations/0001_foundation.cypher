@@ -10,6 +10,7 @@ CREATE INDEX party_kind IF NOT EXISTS FOR (n:Party) ON (n.kind, n.id);
 CREATE INDEX party_region IF NOT EXISTS FOR (n:Party) ON (n.region);
 CREATE INDEX party_fact_promo_code IF NOT EXISTS FOR (n:PartyFact) ON (n.promoCode);
 CREATE INDEX product_fact_sku IF NOT EXISTS FOR (n:ProductFact) ON (n.sku);
+CREATE INDEX goods_fact_sku IF NOT EXISTS FOR (n:GoodsFact) ON (n.sku);
 CREATE CONSTRAINT run_first IF NOT EXISTS FOR (n:Run) REQUIRE n.first IS UNIQUE;
 CREATE INDEX run_sku IF NOT EXISTS FOR (n:Run) ON (n.sku);
 CREATE INDEX scan_promo_code IF NOT EXISTS FOR (n:Scan) ON (n.promoCode);

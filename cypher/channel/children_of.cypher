@@ -1,0 +1,10 @@
+// Those that parties ever supplied or employed, by facts in force.
+// parameters: rows
+// columns: parent, relation, child
+// starts from: party_id
+// mode: read
+// db hits: 200 a row
+UNWIND $rows AS id
+MATCH (:Party {id: id})<-[:PARENT]-(fact:LinkFact)-[:CHILD]->(child:Party)
+WHERE NOT fact.voided
+RETURN DISTINCT id AS parent, fact.relation AS relation, child.id AS child

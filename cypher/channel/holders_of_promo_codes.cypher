@@ -1,0 +1,10 @@
+// The parties that were ever registered with these promo codes.
+// parameters: rows
+// columns: promoCode, party
+// starts from: party_fact_promo_code
+// mode: read
+// db hits: 10 a row
+UNWIND $rows AS promoCode
+MATCH (fact:PartyFact {promoCode: promoCode})-[:REGISTERS]->(party:Party)
+WHERE NOT fact.voided
+RETURN DISTINCT promoCode, party.id AS party

@@ -1,0 +1,17 @@
+// The runs that alias facts in force, or the graph as derived so far, tie to these.
+// parameters: rows
+// columns: run, other, event
+// starts from: run_first
+// mode: read
+// db hits: 20 a row
+UNWIND $rows AS first
+MATCH (run:Run {first: first})
+CALL (run) {
+  MATCH (run)<-[:NAMES]-(fact:AliasFact)-[:NAMES]->(other:Run)
+  WHERE NOT fact.voided
+  RETURN other, fact.id AS event
+  UNION ALL
+  MATCH (run)-[:SAME_ITEM_AS]-(other:Run)
+  RETURN other, null AS event
+}
+RETURN first AS run, other.first AS other, event

@@ -1,0 +1,11 @@
+// The items that events handed to a party, and when.
+// parameters: rows
+// columns: item, at
+// starts from: party_id
+// mode: read
+// db hits: 1000 a row
+UNWIND $rows AS id
+MATCH (:Party {id: id})<-[:TO]-(fact:GoodsFact)-[:NAMES]->(run:Run)
+WHERE NOT fact.voided
+OPTIONAL MATCH (run)-[:SAME_ITEM_AS]->(hub:Run)
+RETURN DISTINCT coalesce(hub.first, run.first) AS item, fact.at AS at

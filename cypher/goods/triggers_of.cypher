@@ -1,0 +1,16 @@
+// The events that may pay for an item or for anything inside it, from an instant on.
+// Inside counts what was so at some time between `from` and `until`.
+// parameters: rows
+// columns: trigger
+// starts from: run_first
+// mode: read
+// db hits: 400 a row
+UNWIND $rows AS row
+MATCH (top:Run {first: row.item})
+MATCH (item:Run)-[stays:INSIDE*0..12]->(top)
+WHERE all(stay IN stays WHERE stay.from <= row.until AND (stay.until IS NULL OR stay.until >= row.from))
+WITH DISTINCT item, row.from AS since
+MATCH (run:Run)-[:SAME_ITEM_AS*0..1]->(item)
+MATCH (run)<-[:SCANS|NAMES]-(trigger:Trigger)
+WHERE trigger.at >= since AND NOT trigger.voided
+RETURN DISTINCT trigger.id AS trigger

@@ -1,0 +1,16 @@
+// What these events name: the keys from which everything derived of them is derived.
+// parameters: rows
+// columns: event, type, at, voided, sku, promoCode, relation, rule, body, parties, runs, containers, identifiers
+// starts from: event_id
+// mode: read
+// db hits: 200 a row
+UNWIND $rows AS id
+MATCH (event:Event {id: id})
+RETURN
+  id AS event, event.type AS type, event.at AS at, event.voided AS voided,
+  event.sku AS sku, event.promoCode AS promoCode, event.relation AS relation, event.rule AS rule,
+  CASE WHEN event:RuleFact THEN event.body END AS body,
+  [(event)-[named:REGISTERS|PARENT|CHILD|CONCERNS|TO]->(party:Party) | [type(named), party.id]] AS parties,
+  [(event)-[:NAMES|SCANS]->(run:Run) | run.first] AS runs,
+  [(event)-[:INTO]->(run:Run) | run.first] AS containers,
+  [(event)-[:SHOWS]->(identifier:Identifier) | identifier.id] AS identifiers

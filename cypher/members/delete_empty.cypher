@@ -1,0 +1,10 @@
+// Deletes members that no identifier belongs to any more.
+// parameters: rows
+// columns: -
+// starts from: member_id
+// mode: write
+// db hits: 10 a row
+UNWIND $rows AS id
+MATCH (member:Member {id: id})
+WHERE NOT EXISTS { (member)<-[:OF]-(:Identifier) }
+DELETE member

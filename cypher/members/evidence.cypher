@@ -1,0 +1,21 @@
+// When each identifier was first seen and with which others in one list, by events in force; and its member so far.
+// parameters: rows
+// columns: identifier, type, app, sealed, firstSeen, member, seenWith, others
+// starts from: identifier_id
+// mode: read
+// db hits: 1000 a row
+UNWIND $rows AS id
+MATCH (identifier:Identifier {id: id})
+CALL (identifier) {
+  OPTIONAL MATCH (identifier)<-[:SHOWS]-(event:Event) WHERE NOT event.voided
+  RETURN min(event.at) AS firstSeen
+}
+CALL (identifier) {
+  OPTIONAL MATCH (identifier)<-[one:SHOWS]-(event:Event)-[another:SHOWS]->(other:Identifier)
+  WHERE NOT event.voided AND one.list = another.list
+  RETURN collect(DISTINCT other.id) AS seenWith
+}
+RETURN
+  id AS identifier, identifier.type AS type, identifier.app AS app, identifier.sealed AS sealed, firstSeen,
+  [(identifier)-[:OF]->(member:Member) | member.id][0] AS member, seenWith,
+  [(identifier)-[:OF]->(:Member)<-[:OF]-(other:Identifier) | other.id] AS others

@@ -1,0 +1,10 @@
+// The member that each identifier belongs to, as derived so far.
+// parameters: rows
+// columns: identifier, firstSeen, member
+// starts from: identifier_id
+// mode: read
+// db hits: 12 a row
+UNWIND $rows AS id
+MATCH (identifier:Identifier {id: id})
+OPTIONAL MATCH (identifier)-[:OF]->(member:Member)
+RETURN id AS identifier, identifier.firstSeen AS firstSeen, member.id AS member

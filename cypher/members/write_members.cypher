@@ -1,0 +1,17 @@
+// Writes which member each identifier belongs to; one that no event in force shows belongs to none.
+// parameters: rows
+// columns: -
+// starts from: identifier_id, member_id
+// mode: write
+// db hits: 40 a row
+UNWIND $rows AS row
+MATCH (identifier:Identifier {id: row.identifier})
+SET identifier.firstSeen = row.firstSeen
+WITH identifier, row
+CALL (identifier) {
+  MATCH (identifier)-[old:OF]->(:Member)
+  DELETE old
+}
+WITH identifier, row WHERE row.member IS NOT NULL
+MERGE (member:Member {id: row.member})
+CREATE (identifier)-[:OF]->(member)

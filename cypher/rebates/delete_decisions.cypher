@@ -1,0 +1,9 @@
+// Takes back decisions that no longer follow from the facts.
+// parameters: rows
+// columns: -
+// starts from: decision_id
+// mode: write
+// db hits: 30 a row
+UNWIND $rows AS id
+MATCH (decision:Decision {id: id})
+DETACH DELETE decision

@@ -1,0 +1,10 @@
+// Unties scans from parties that their decisions no longer rest on.
+// parameters: rows
+// columns: -
+// starts from: event_id
+// mode: write
+// db hits: 30 a row
+UNWIND $rows AS row
+MATCH (:Event {id: row.event})-[rests:OWNED_BY|CAME_THROUGH]->(party:Party {id: row.party})
+WHERE type(rests) = row.relation
+DELETE rests

@@ -1,0 +1,10 @@
+// Ties reversals to the entries that they reverse.
+// parameters: rows
+// columns: -
+// starts from: entry_id
+// mode: write
+// db hits: 30 a row
+UNWIND $rows AS row
+MATCH (reversal:Entry {id: row.id})
+MATCH (original:Entry {id: row.reverses})
+CREATE (reversal)-[:REVERSES]->(original)

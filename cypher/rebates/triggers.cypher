@@ -1,0 +1,15 @@
+// The events that may pay: what they say, and the runs whose codes they name.
+// parameters: rows
+// columns: event, type, at, recordedAt, voided, account, promoCode, region, channel, campaign, code, party, run, last, item
+// starts from: event_id
+// mode: read
+// db hits: 60 a row
+UNWIND $rows AS id
+MATCH (event:Event {id: id})
+MATCH (event)-[:SCANS|NAMES]->(run:Run)
+OPTIONAL MATCH (run)-[:SAME_ITEM_AS]->(hub:Run)
+RETURN
+  id AS event, event.type AS type, event.at AS at, event.recordedAt AS recordedAt, event.voided AS voided,
+  event.account AS account, event.promoCode AS promoCode, event.region AS region, event.channel AS channel,
+  event.campaign AS campaign, event.code AS code, [(event)-[:TO]->(party:Party) | party.id][0] AS party,
+  run.first AS run, run.last AS last, coalesce(hub.first, run.first) AS item

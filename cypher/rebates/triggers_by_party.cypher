@@ -1,0 +1,10 @@
+// The events that may pay a party, or whose decisions rest on it, from an instant on.
+// parameters: rows
+// columns: trigger
+// starts from: party_id
+// mode: read
+// db hits: 1000 a row
+UNWIND $rows AS row
+MATCH (party:Party {id: row.party})<-[:OWNED_BY|CAME_THROUGH|TO]-(trigger:Trigger)
+WHERE trigger.at >= row.from AND NOT trigger.voided
+RETURN DISTINCT trigger.id AS trigger

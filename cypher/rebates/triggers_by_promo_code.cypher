@@ -1,0 +1,10 @@
+// The scans that carry a promo code, from an instant on.
+// parameters: rows
+// columns: trigger
+// starts from: scan_promo_code
+// mode: read
+// db hits: 1000 a row
+UNWIND $rows AS row
+MATCH (scan:Scan {promoCode: row.promoCode})
+WHERE scan.at >= row.from AND NOT scan.voided
+RETURN DISTINCT scan.id AS trigger

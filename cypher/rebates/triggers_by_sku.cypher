@@ -1,0 +1,14 @@
+// The events that may pay for codes of a product, from an instant on.
+// parameters: rows
+// columns: trigger
+// starts from: goods_fact_sku
+// mode: read
+// db hits: 1000 a row
+UNWIND $rows AS row
+MATCH (fact:GoodsFact {sku: row.sku})-[:NAMES]->(commissioned:Run)
+OPTIONAL MATCH (commissioned)-[:SAME_ITEM_AS]->(hub:Run)
+WITH DISTINCT coalesce(hub, commissioned) AS item, row.from AS since
+MATCH (run:Run)-[:SAME_ITEM_AS*0..1]->(item)
+MATCH (run)<-[:SCANS|NAMES]-(trigger:Trigger)
+WHERE trigger.at >= since AND NOT trigger.voided
+RETURN DISTINCT trigger.id AS trigger

@@ -1,0 +1,10 @@
+// The events of a type that happened from an instant on.
+// parameters: rows
+// columns: trigger
+// starts from: event_type_at
+// mode: read
+// db hits: 1000 a row
+UNWIND $rows AS row
+MATCH (trigger:Event)
+WHERE trigger.type = row.type AND trigger.at >= row.from AND NOT trigger.voided
+RETURN DISTINCT trigger.id AS trigger

@@ -1,0 +1,151 @@
+"""Derives which codes are one item, what became of items, and which container held them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from graph_service.goods.aliases import Aliases, AliasFact
+from graph_service.goods.containment import Past, Stay
+from graph_service.goods.read import fetch_custody
+from graph_service.graph.driver import Row, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something derived that came out different from what the graph holds."""
+
+    what: str
+    key: str
+
+
+async def derive_aliases(transaction: Transaction, runs: Iterable[str], *, write: bool = True) -> set[str]:
+    """Derives the items of runs that events call aliases.
+
+    Returns:
+        keys of the runs whose item changed.
+    """
+    asked = set(runs)
+    seen: set[str] = set()
+    facts: set[AliasFact] = set()
+    old: dict[str, str] = {}
+    waiting = asked
+    while waiting:
+        seen |= waiting
+        others: set[str] = set()
+        for row in await transaction.rows_of("goods/alias_neighbours", sorted(waiting)):
+            others.add(row["other"])
+            if row["event"] is not None:
+                facts |= {AliasFact(row["event"], 0, run) for run in (row["run"], row["other"])}
+            else:
+                older, newer = sorted((row["run"], row["other"]))
+                old[newer] = older
+        waiting = others - seen
+    aliases = Aliases(sorted(facts, key=lambda fact: (fact.event, fact.run)))
+    changed = {run for run in seen if aliases.item_of(run) != old.get(run, run)}
+    if write:
+        rows = [{"run": run, "item": aliases.item_of(run)} for run in sorted(changed)]
+        await transaction.rows_of("goods/write_aliases", rows)
+    # An item that lost or won a code is another item than before, under its old name and its new one.
+    return changed | {aliases.item_of(run) for run in changed} | {old[run] for run in changed if run in old}
+
+
+async def items_of(transaction: Transaction, runs: Iterable[str]) -> Mapping[str, str]:
+    """The items of runs, by key."""
+    rows = await transaction.rows_of("goods/find_items", sorted(set(runs)))
+    return {row["key"]: row["item"] for row in rows}
+
+
+async def derive_custody(transaction: Transaction, items: Iterable[str], *, write: bool = True) -> list[Difference]:
+    """Derives the pasts of items, and of those inside them whom a change concerns.
+
+    Returns:
+        the items whose past came out different.
+    """
+    done: set[str] = set()
+    changed: list[Difference] = []
+    waiting = set(items)
+    while waiting:
+        done |= waiting
+        custody, holders = await fetch_custody(transaction, waiting)
+        pasts = custody.replay()
+        stored = await _stored(transaction, waiting)
+        different = {item for item in waiting if stored[item] != pasts.get(item, Past())}
+        changed += [Difference("past of item", item) for item in sorted(different)]
+        if write:
+            rows = [_row(item, pasts.get(item, Past()), stored[item]) for item in sorted(different)]
+            await transaction.rows_of("goods/write_pasts", rows)
+        waiting = await _concerned(transaction, different, stored, pasts, holders) - done
+    return changed
+
+
+async def _concerned(
+    transaction: Transaction,
+    different: set[str],
+    stored: Mapping[str, Past],
+    pasts: Mapping[str, Past],
+    holders: set[str],
+) -> set[str]:
+    """Who was packed into items that changed, so that the packing may count now, or not any more.
+
+    A container that came or went concerns everything ever packed into it; one that only moved, what may hold itself.
+    """
+    rows = await transaction.rows_of("goods/contents_by_facts", sorted(different))
+    concerned: set[str] = set()
+    for row in rows:
+        before, after = stored[row["container"]], pasts.get(row["container"], Past())
+        if (before.born, before.gone) != (after.born, after.gone) or row["item"] in holders:
+            concerned.add(row["item"])
+    return concerned
+
+
+async def _stored(transaction: Transaction, items: Iterable[str]) -> dict[str, Past]:
+    asked = sorted(items)
+    pasts: dict[str, Past] = {}
+    for row in await transaction.rows_of("goods/births", asked):
+        pasts[row["item"]] = Past(
+            None if row["bornAt"] is None else (row["bornAt"], row["bornBy"]),
+            None if row["goneAt"] is None else (row["goneAt"], row["goneBy"]),
+            row["sku"],
+            row["batch"],
+            row["level"],
+        )
+    windows = [{"item": item, "from": -(2**62), "until": 2**62} for item in asked]
+    stays = [
+        (
+            row["item"],
+            Stay(
+                row["container"],
+                (row["since"], row["sinceEvent"]),
+                None if row["until"] is None else (row["until"], row["untilEvent"]),
+            ),
+        )
+        for row in await transaction.rows_of("goods/stays", windows)
+    ]
+    for item, stay in sorted(stays, key=lambda each: each[1].since):
+        pasts[item].stays += (stay,)
+    return pasts
+
+
+def _row(item: str, past: Past, stored: Past) -> Row:
+    stays = [
+        {
+            "container": stay.container,
+            "since": stay.since[0],
+            "sinceEvent": stay.since[1],
+            "until": stay.until[0] if stay.until else None,
+            "untilEvent": stay.until[1] if stay.until else None,
+        }
+        for stay in past.stays
+    ]
+    return {
+        "item": item,
+        "past": {
+            "bornAt": past.born[0] if past.born else None,
+            "bornBy": past.born[1] if past.born else None,
+            "goneAt": past.gone[0] if past.gone else None,
+            "goneBy": past.gone[1] if past.gone else None,
+            "sku": past.sku,
+            "batch": past.batch,
+            "level": past.level,
+        },
+        "stays": stays if past.stays != stored.stays else None,
+    }

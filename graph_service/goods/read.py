@@ -1,0 +1,277 @@
+"""Fetches what items rest on: one statement for all items at each level of containers."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from graph_service.goods.aliases import Aliases, AliasFact
+from graph_service.goods.codes import Span, code_of, key_of
+from graph_service.goods.containment import CustodyFact, Past, Position, Stay, replay
+from graph_service.goods.story import HandOver, ScanOfItem, Story, story_of
+from graph_service.graph.driver import Row, Transaction
+
+EVER = (-(2**62), 2**62)
+FIRST: Position = (EVER[0], "")
+LAST: Position = (EVER[1], "")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCode:
+    """Where a code is in the graph: its run, and the key of its item."""
+
+    run: Span
+    item: str
+
+
+async def find_codes(transaction: Transaction, codes: Iterable[str]) -> Mapping[str, FoundCode]:
+    """The items of those codes that some event has named."""
+    keys = {key_of(code): code for code in codes}
+    return {
+        keys[row["key"]]: FoundCode(Span(row["first"], row["last"]), row["item"])
+        for row in await transaction.rows_of("goods/find_items", list(keys))
+    }
+
+
+class Custody:
+    """The facts of custody of some runs and of everything that they were ever packed into."""
+
+    def __init__(self, facts: Iterable[CustodyFact], aliases: Iterable[AliasFact]) -> None:
+        self._by_run: dict[str, list[CustodyFact]] = defaultdict(list)
+        for fact in facts:
+            self._by_run[fact.item or fact.container or ""].append(fact)
+        self._aliases: dict[str, list[AliasFact]] = defaultdict(list)
+        for alias in aliases:
+            self._aliases[alias.run].append(alias)
+        self._aliased: dict[str, set[str]] = defaultdict(set)
+        for aliased in self._aliases.values():
+            for alias in aliased:
+                self._aliased[alias.event].add(alias.run)
+
+    @property
+    def facts(self) -> list[CustodyFact]:
+        """All facts."""
+        return [fact for facts in self._by_run.values() for fact in facts]
+
+    @cached_property
+    def aliases(self) -> Aliases:
+        """Which of the runs are one item."""
+        return Aliases(alias for aliases in self._aliases.values() for alias in aliases)
+
+    def around(self, run: str) -> "Custody":
+        """Only what the past of one run rests on."""
+        seen: set[str] = set()
+        waiting = [run]
+        while waiting:
+            here = waiting.pop()
+            if here in seen:
+                continue
+            seen.add(here)
+            waiting += [fact.container for fact in self._by_run.get(here, ()) if fact.container is not None]
+            waiting += [other for alias in self._aliases.get(here, ()) for other in self._aliased[alias.event]]
+        return Custody(
+            (fact for one in seen for fact in self._by_run.get(one, ())),
+            (alias for one in seen for alias in self._aliases.get(one, ())),
+        )
+
+    def known_by(self, instant: int) -> "Custody":
+        """The same without what was recorded later."""
+        return Custody(
+            (fact for fact in self.facts if fact.recorded_at <= instant),
+            (alias for aliases in self._aliases.values() for alias in aliases if alias.recorded_at <= instant),
+        )
+
+    def replay(self) -> Mapping[str, Past]:
+        """What became of the items."""
+        return replay(self.facts, self.aliases.item_of)
+
+
+@dataclass(slots=True)
+class Goods:
+    """What was fetched of some items and of whatever held them.
+
+    Attributes:
+        facts: hand-overs by item.
+        stays: by item, as derived.
+        scans: by item.
+        born: by item, as derived.
+        custody: the facts that stays are derived from, where they were asked for.
+    """
+
+    facts: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    stays: dict[str, list[Stay]] = field(default_factory=lambda: defaultdict(list))
+    scans: dict[str, list[ScanOfItem]] = field(default_factory=lambda: defaultdict(list))
+    born: dict[str, Position] = field(default_factory=dict)
+    custody: Custody | None = None
+
+    def receivers(self) -> set[str]:
+        """Every party that some fact hands an item to."""
+        return {row["receiver"] for rows in self.facts.values() for row in rows if row["receiver"] is not None}
+
+    def skus(self) -> set[str]:
+        """The products of the items and of what held them."""
+        return {row["sku"] for rows in self.facts.values() for row in rows if row["sku"] is not None}
+
+    def story(self, item: str, asked: str | None = None) -> Story:
+        """The story of an item; `asked` is the code that it was asked about by."""
+        facts = _reaching(item, asked, self.facts, self.stays)
+        return story_of(facts, self.scans.get(item, ()), asked=asked, first_packing=self.born.get(item))
+
+    def story_known_by(self, instant: int, run: str, item: str, asked: str) -> Story:
+        """The story of a code as the log told it at an instant; the facts of custody must have been fetched.
+
+        Raises:
+            ValueError: when they were not.
+        """
+        if self.custody is None:
+            raise ValueError("the facts of custody were not fetched")
+        early = self.custody.around(run).known_by(instant)
+        pasts = early.replay()
+        item_of = early.aliases.item_of
+        facts: dict[str, list[Row]] = defaultdict(list)
+        held_by = {stay.container for past in pasts.values() for stay in past.stays}
+        for name in {item, *held_by, *(self.custody.aliases.item_of(container) for container in held_by)}:
+            for row in self.facts.get(name, ()):
+                if row["recordedAt"] <= instant:
+                    facts[item_of(row["run"])].append(row)
+        name = item_of(run)
+        scans = [scan for scan in self.scans.get(item, ()) if scan.recorded_at <= instant]
+        past = pasts.get(name)
+        reaching = _reaching(name, asked, facts, {key: list(one.stays) for key, one in pasts.items()})
+        return story_of(reaching, scans, asked=asked, first_packing=past.born if past else None)
+
+
+def _reaching(
+    item: str, asked: str | None, facts: Mapping[str, Sequence[Row]], stays: Mapping[str, Sequence[Stay]]
+) -> list[HandOver]:
+    """The facts that name an item, or a container while it held the item, directly or through others."""
+    reaching: list[HandOver] = []
+    waiting: list[tuple[str, Position, Position, int]] = [(item, FIRST, LAST, 0)]
+    while waiting:
+        here, since, until, depth = waiting.pop()
+        named = asked if depth == 0 else None
+        reaching += [
+            _hand_over(row, depth, named) for row in facts.get(here, ()) if since < (row["at"], row["event"]) < until
+        ]
+        for stay in stays.get(here, ()):
+            start, end = max(since, stay.since), min(until, stay.until or LAST)
+            if start < end:
+                waiting.append((stay.container, start, end, depth + 1))
+    return reaching
+
+
+def _hand_over(row: Row, depth: int, asked: str | None) -> HandOver:
+    # A run of several codes is only ever named as such; the fact then names the code that is asked about.
+    code = code_of(row["run"]) if row["run"] == row["last"] else asked
+    return HandOver(
+        row["at"],
+        row["event"],
+        row["recordedAt"],
+        row["type"],
+        code,
+        depth,
+        row["sender"],
+        row["receiver"],
+        row["salesperson"],
+        row["sku"],
+        row["batch"],
+        row["level"],
+    )
+
+
+async def fetch_goods(transaction: Transaction, items: Iterable[str], *, with_custody: bool = False) -> Goods:
+    """Fetches what items rest on.
+
+    Args:
+        transaction: to read in.
+        items: keys of items.
+        with_custody: whether their stories will be asked for as known at an earlier instant.
+    """
+    asked = list(set(items))
+    goods = Goods()
+    for row in await transaction.rows_of("goods/scans", asked):
+        goods.scans[row["item"]].append(ScanOfItem(row["at"], row["event"], row["recordedAt"], row["account"]))
+    for row in await transaction.rows_of("goods/births", asked):
+        if row["bornAt"] is not None:
+            goods.born[row["item"]] = (row["bornAt"], row["bornBy"])
+    if with_custody:
+        goods.custody, holders = await fetch_custody(transaction, asked)
+        await _fetch_level(transaction, goods, dict.fromkeys({*asked, *holders}, EVER))
+        return goods
+    windows = dict.fromkeys(asked, EVER)
+    fetched: dict[str, tuple[int, int]] = {}
+    while windows:
+        fetched |= windows
+        stays = await _fetch_level(transaction, goods, windows)
+        windows = _next_windows(windows, stays, fetched)
+        for item in windows.keys() & fetched.keys():
+            # Asked for again with a wider window: what is there of it will come again.
+            goods.facts.pop(item, None)
+            goods.stays.pop(item, None)
+    return goods
+
+
+async def _fetch_level(
+    transaction: Transaction, goods: Goods, windows: Mapping[str, tuple[int, int]]
+) -> Mapping[str, list[Stay]]:
+    rows = [{"item": item, "from": since, "until": until} for item, (since, until) in windows.items()]
+    for row in await transaction.rows_of("goods/hand_overs", rows):
+        goods.facts[row["item"]].append(row)
+    stays: dict[str, list[Stay]] = defaultdict(list)
+    for row in await transaction.rows_of("goods/stays", rows):
+        until = None if row["until"] is None else (row["until"], row["untilEvent"])
+        stays[row["item"]].append(Stay(row["container"], (row["since"], row["sinceEvent"]), until))
+    goods.stays.update(stays)
+    return stays
+
+
+def _next_windows(
+    windows: Mapping[str, tuple[int, int]],
+    stays: Mapping[str, Sequence[Stay]],
+    fetched: Mapping[str, tuple[int, int]],
+) -> dict[str, tuple[int, int]]:
+    """For each container the instants between which it held something asked for, as far as not fetched yet."""
+    needed: dict[str, tuple[int, int]] = {}
+    for item, held in stays.items():
+        since, until = windows[item]
+        for stay in held:
+            start = max(since, stay.since[0])
+            end = min(until, stay.until[0] if stay.until else EVER[1])
+            known = needed.get(stay.container) or fetched.get(stay.container) or (start, end)
+            hull = (min(start, known[0]), max(end, known[1]))
+            if stay.container not in fetched or hull != fetched[stay.container]:
+                needed[stay.container] = hull
+    return needed
+
+
+async def fetch_custody(transaction: Transaction, items: Iterable[str]) -> tuple[Custody, set[str]]:
+    """The facts of custody of items and of all that they were ever packed into, and the keys of the latter."""
+    facts: list[CustodyFact] = []
+    aliases: list[AliasFact] = []
+    asked = set(items)
+    done: set[str] = set()
+    waiting = asked
+    while waiting:
+        done |= waiting
+        holders: set[str] = set()
+        for row in await transaction.rows_of("goods/custody_facts", sorted(waiting)):
+            if row["type"] == "code.aliased":
+                aliases.append(AliasFact(row["event"], row["recordedAt"], row["run"]))
+                continue
+            facts.append(
+                CustodyFact(
+                    row["at"],
+                    row["event"],
+                    row["recordedAt"],
+                    row["type"],
+                    row["run"],
+                    row["container"],
+                    row["sku"],
+                    row["batch"],
+                    row["level"],
+                )
+            )
+            if row["run"] is not None and row["containerItem"] is not None:
+                holders.add(row["containerItem"])
+        waiting = holders - done
+    return Custody(facts, aliases), done - asked

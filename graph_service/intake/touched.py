@@ -1,0 +1,64 @@
+"""What changed in a batch: the keys from which everything derived of it is derived."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from graph_service.graph.driver import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A fact that is new, or came or went by a void.
+
+    Attributes:
+        event: its id.
+        type: as in the contract.
+        at: in microseconds.
+        voided: whether it is void now.
+        parties: (relation, party id) for each party that it names.
+        runs: keys of the runs that it names; of a packing, the children.
+        containers: keys of the runs that it packs into or unpacks from.
+        identifiers: ids.
+        sku: of a commissioning or listing.
+        promo_code: of a registration or scan.
+        relation: of a link.
+        body: of a rule.
+    """
+
+    event: str
+    type: str
+    at: int
+    voided: bool
+    parties: tuple[tuple[str, str], ...]
+    runs: tuple[str, ...]
+    containers: tuple[str, ...]
+    identifiers: tuple[str, ...]
+    sku: str | None
+    promo_code: str | None
+    relation: str | None
+    body: str | None
+
+    def party(self, relation: str) -> str:
+        """The party that it names in a relation."""
+        return next(party for name, party in self.parties if name == relation)
+
+
+async def fetch_touched(transaction: Transaction, events: Iterable[str]) -> list[Touched]:
+    """What these events name."""
+    return [
+        Touched(
+            event=row["event"],
+            type=row["type"],
+            at=row["at"],
+            voided=row["voided"],
+            parties=tuple((relation, party) for relation, party in row["parties"]),
+            runs=tuple(row["runs"]),
+            containers=tuple(row["containers"]),
+            identifiers=tuple(row["identifiers"]),
+            sku=row["sku"],
+            promo_code=row["promoCode"],
+            relation=row["relation"],
+            body=row["body"],
+        )
+        for row in await transaction.rows_of("intake/touched", sorted(set(events)))
+    ]

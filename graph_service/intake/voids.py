@@ -1,0 +1,82 @@
+"""Which events are in force: an event is void while a void in force names it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from graph_service.graph.driver import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Void:
+    """An `event.voided`: its position in time, and the event that it voids."""
+
+    at: int
+    event: str
+    target: str
+
+
+def voided(events: Iterable[str], voids: Iterable[Void]) -> dict[str, bool]:
+    """Whether each of the events is void.
+
+    A void may itself be void. Where voids void each other in a circle, the last of them by (`at`, `id`) is in force
+    and the others follow.
+
+    Args:
+        events: ids.
+        voids: all that name one of them, directly or through other voids.
+    """
+    against: dict[str, list[Void]] = defaultdict(list)
+    for void in voids:
+        against[void.target].append(void)
+    ordered = sorted(voids, key=lambda void: (void.at, void.event))
+    in_force: dict[str, bool] = {}
+
+    def settle(event: str) -> None:
+        said = [in_force.get(void.event) for void in against[event]]
+        if True in said:
+            in_force[event] = False
+        elif None not in said:
+            in_force[event] = True
+
+    while undecided := [void.event for void in ordered if void.event not in in_force]:
+        for event in undecided:
+            settle(event)
+        if all(event not in in_force for event in undecided):
+            in_force[undecided[-1]] = True
+    for event in events:
+        settle(event)
+    return {event: not in_force[event] for event in events}
+
+
+async def derive_voids(transaction: Transaction, accepted: Iterable[str]) -> set[str]:
+    """Marks the events that new events void or restore.
+
+    Returns:
+        ids of the events whose mark changed, and that are not new themselves.
+    """
+    new = set(accepted)
+    voids: dict[str, Void] = {}
+    seen: set[str] = set()
+    waiting = set(new)
+    while waiting:
+        seen |= waiting
+        rows = await transaction.rows_of("intake/voids_around", sorted(waiting))
+        found = {row["event"]: Void(row["at"], row["event"], row["voids"]) for row in rows}
+        voids |= found
+        waiting = {void.event for void in found.values()} | {void.target for void in found.values()}
+        waiting -= seen
+    concerned = {void.target for void in voids.values()}
+    if not concerned:
+        return set()
+    marks = await _marks(transaction, concerned)
+    now = voided(marks, voids.values())
+    changed = {event for event, mark in now.items() if marks[event] != mark}
+    await transaction.rows_of(
+        "intake/mark_voided", [{"event": event, "voided": now[event]} for event in sorted(changed)]
+    )
+    return changed - new
+
+
+async def _marks(transaction: Transaction, events: Iterable[str]) -> Mapping[str, bool]:
+    return {row["event"]: row["voided"] for row in await transaction.rows_of("intake/voided", sorted(events))}

@@ -1,0 +1,241 @@
+"""Derivation: which keys each type of fact touches, and what is derived of them, in order.
+
+    facts -> voids -> aliases -> custody -> parties, links, territories -> members -> decisions and journal
+
+Each step fetches what its keys need, decides, writes what came out different, and passes on the keys of what rests on
+it. What is derived is a function of the log: any order of arrival ends in the same graph.
+
+| fact | keys | what follows |
+|---|---|---|
+| party.registered | the party, its promo codes | profile; decisions on its goods, clerks, and whom it supplies |
+| channel.linked, channel.unlinked | the child | links; decisions on the child's goods or promo codes |
+| territory.assigned, territory.released | the party | territories; decisions on goods that came through it |
+| product.listed | the SKU | decisions on its codes |
+| goods.commissioned, goods.destroyed | the items named | custody; decisions on them and what is inside |
+| goods.packed, goods.unpacked | the children, the container | the same |
+| code.aliased | the codes | items; the same |
+| goods.received, shipped, transferred, returned, sold, scanned | the items named | decisions on what was inside then |
+| any with identifiers | the identifiers | members |
+| rule.published, rule.withdrawn | its trigger, from its start on | decisions |
+| clock.advanced, and every recording | decisions whose waiting ends | decisions |
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from graph_service.channel.derive import derive_links, derive_parties, derive_territories
+from graph_service.channel.read import fetch_registrations
+from graph_service.goods.derive import derive_aliases, derive_custody, items_of
+from graph_service.graph.driver import Transaction
+from graph_service.intake.touched import Touched, fetch_touched
+from graph_service.intake.voids import derive_voids
+from graph_service.members.derive import derive_members
+from graph_service.members.identifiers import IdentifierKeys
+from graph_service.moments import parse_instant
+from graph_service.rebates.decision import Decision
+from graph_service.rebates.derive import derive_decisions, fetch_rulebook
+
+EVER = -(2**62)
+NEVER = 2**62
+
+CUSTODY = frozenset({"goods.commissioned", "goods.destroyed", "goods.packed", "goods.unpacked", "code.aliased"})
+PASSING = frozenset(
+    {"goods.received", "goods.shipped", "goods.transferred", "goods.returned", "goods.sold", "goods.scanned"}
+)
+TRIGGERS = frozenset({"goods.scanned", "goods.received"})
+TRIGGER_TYPES = {"CONSUMER_SCAN": "goods.scanned", "STORE_RECEIPT": "goods.received"}
+
+
+@dataclass(slots=True)
+class Reach:
+    """Keys whose decisions may change, each from an instant on (microseconds)."""
+
+    items: set[tuple[str, int, int]] = field(default_factory=set)
+    parties: dict[str, int] = field(default_factory=dict)
+    promo_codes: dict[str, int] = field(default_factory=dict)
+    skus: dict[str, int] = field(default_factory=dict)
+    types: dict[str, int] = field(default_factory=dict)
+    triggers: set[str] = field(default_factory=set)
+
+    @staticmethod
+    def widen(keys: dict[str, int], key: str, since: int) -> None:
+        """Adds a key, or lets it reach further back."""
+        keys[key] = min(since, keys.get(key, since))
+
+
+async def derive(
+    transaction: Transaction,
+    accepted: Sequence[str],
+    *,
+    keys: IdentifierKeys,
+    clock_before: int | None,
+    recorded: Iterable[int],
+) -> list[Decision]:
+    """Derives everything that new events change; the caller holds the intake's lock.
+
+    Args:
+        transaction: that wrote the events.
+        accepted: ids of the new events.
+        keys: to open identifiers.
+        clock_before: the log's clock before these events, in microseconds.
+        recorded: when the log took each of them, in microseconds.
+
+    Returns:
+        the decisions that are new or changed.
+    """
+    restated = await derive_voids(transaction, accepted)
+    facts = await fetch_touched(transaction, restated.union(accepted))
+    reach = Reach()
+    await _derive_goods(transaction, facts, reach)
+    await _derive_channel(transaction, facts, reach)
+    await derive_members(transaction, facts, restated, keys)
+    for fact in facts:
+        if fact.type == "product.listed" and fact.sku is not None:
+            Reach.widen(reach.skus, fact.sku, EVER)
+        elif fact.body is not None:
+            _rule_reach(fact, reach)
+        if fact.type in TRIGGERS:
+            reach.triggers.add(fact.event)
+    clock = await _advance(transaction, facts, restated, clock_before, recorded, reach)
+    triggers = await triggers_in(transaction, reach)
+    if not triggers:
+        return []
+    return await derive_decisions(transaction, triggers, await fetch_rulebook(transaction), clock)
+
+
+async def _derive_goods(transaction: Transaction, facts: Sequence[Touched], reach: Reach) -> None:
+    custody = [fact for fact in facts if fact.type in CUSTODY]
+    aliased = {run for fact in custody if fact.type == "code.aliased" for run in fact.runs}
+    regrouped = await derive_aliases(transaction, aliased) if aliased else set()
+    goods = [fact for fact in facts if fact.runs]
+    items = await items_of(transaction, {run for fact in goods for run in (*fact.runs, *fact.containers)})
+    for fact in goods:
+        until = NEVER if fact.type in CUSTODY else fact.at
+        since = EVER if fact.type == "code.aliased" else fact.at
+        reach.items |= {(items[run], since, until) for run in fact.runs}
+        if fact.type in CUSTODY:
+            # A first packing lets a container exist.
+            reach.items |= {(items[run], since, until) for run in fact.containers}
+    reach.items |= {(item, EVER, NEVER) for item in regrouped}
+    moved = {items[run] for fact in custody for run in (*fact.runs, *fact.containers)} | regrouped
+    if moved:
+        held = await contents(transaction, regrouped)
+        since = EVER if regrouped else min(fact.at for fact in custody)
+        before = await triggers_in(transaction, Reach(items={(item, since, NEVER) for item in regrouped}))
+        changed = await derive_custody(transaction, moved | held)
+        reach.triggers |= before
+        reach.items |= {(difference.key, since, NEVER) for difference in changed}
+
+
+async def contents(transaction: Transaction, items: Iterable[str]) -> set[str]:
+    """Everything that packings in force put into items."""
+    return {row["item"] for row in await transaction.rows_of("goods/contents_by_facts", sorted(items))}
+
+
+async def _derive_channel(transaction: Transaction, facts: Sequence[Touched], reach: Reach) -> None:
+    registrations = [fact for fact in facts if fact.type == "party.registered"]
+    links = [fact for fact in facts if fact.type in {"channel.linked", "channel.unlinked"}]
+    territories = [fact for fact in facts if fact.type in {"territory.assigned", "territory.released"}]
+    if registrations:
+        await _derive_registered(transaction, registrations, reach)
+    if links:
+        await derive_links(transaction, {fact.party("CHILD") for fact in links})
+        employed: dict[str, int] = {}
+        for fact in links:
+            child = fact.party("CHILD")
+            Reach.widen(employed if fact.relation == "EMPLOYS" else reach.parties, child, fact.at)
+        await _reach_clerks(transaction, employed, reach)
+    if territories:
+        await derive_territories(transaction, {fact.party("CONCERNS") for fact in territories})
+        for fact in territories:
+            Reach.widen(reach.parties, fact.party("CONCERNS"), fact.at)
+
+
+async def _derive_registered(transaction: Transaction, registrations: Sequence[Touched], reach: Reach) -> None:
+    """What rests on who a party is; before its first registration a party is what that one says."""
+    parties = {fact.party("REGISTERS") for fact in registrations}
+    kinds = {row["party"]: row["kind"] for row in await transaction.rows_of("channel/profiles", sorted(parties))}
+    await derive_parties(transaction, parties)
+    said: dict[str, list[object]] = {party: [kinds.get(party)] for party in parties}
+    for registration in await fetch_registrations(transaction, parties):
+        said[registration.subject].append(registration.fields.get("kind"))
+    for fact in registrations:
+        Reach.widen(reach.parties, fact.party("REGISTERS"), EVER)
+        if fact.promo_code is not None:
+            Reach.widen(reach.promo_codes, fact.promo_code, EVER)
+    for registered in await fetch_registrations(transaction, parties):
+        if registered.fields.get("promoCode") is not None:
+            Reach.widen(reach.promo_codes, registered.fields["promoCode"], EVER)
+    employed: dict[str, int] = {}
+    turned = {party for party, names in said.items() if len(set(names)) > 1}
+    for row in await transaction.rows_of("channel/children_of", sorted(parties)):
+        if row["relation"] == "EMPLOYS":
+            employed[row["child"]] = EVER
+        elif row["relation"] == "SUPPLIES" and row["parent"] in turned:
+            Reach.widen(reach.parties, row["child"], EVER)
+    await _reach_clerks(transaction, employed, reach)
+    # Whether an owner on the way was a distributor decides who the distributor is.
+    for row in await transaction.rows_of("goods/handed_to", sorted(turned)):
+        reach.items.add((row["item"], row["at"], row["at"]))
+
+
+async def _reach_clerks(transaction: Transaction, clerks: dict[str, int], reach: Reach) -> None:
+    for registration in await fetch_registrations(transaction, clerks):
+        promo_code = registration.fields.get("promoCode")
+        if promo_code is not None:
+            Reach.widen(reach.promo_codes, promo_code, clerks[registration.subject])
+
+
+def _rule_reach(fact: Touched, reach: Reach) -> None:
+    """A rule concerns its kind of events from its start on; a withdrawal tells no kind."""
+    body = json.loads(fact.body or "{}")
+    if fact.type == "rule.withdrawn":
+        for event_type in TRIGGERS:
+            Reach.widen(reach.types, event_type, fact.at)
+        return
+    rule = body["rule"]
+    start = parse_instant(rule["from"])
+    if rule["trigger"] in TRIGGER_TYPES:
+        since = start if rule.get("retroactive") else max(start, fact.at)
+        Reach.widen(reach.types, TRIGGER_TYPES[rule["trigger"]], since)
+
+
+async def triggers_in(transaction: Transaction, reach: Reach) -> set[str]:
+    """The events whose decisions may change."""
+    triggers = set(reach.triggers)
+    asked = (
+        ("goods/triggers_of", [{"item": item, "from": a, "until": b} for item, a, b in sorted(reach.items)]),
+        ("rebates/triggers_by_party", [{"party": key, "from": a} for key, a in sorted(reach.parties.items())]),
+        (
+            "rebates/triggers_by_promo_code",
+            [{"promoCode": key, "from": a} for key, a in sorted(reach.promo_codes.items())],
+        ),
+        ("rebates/triggers_by_sku", [{"sku": key, "from": a} for key, a in sorted(reach.skus.items())]),
+        ("rebates/triggers_since", [{"type": key, "from": a} for key, a in sorted(reach.types.items())]),
+    )
+    for statement, rows in asked:
+        triggers |= {row["trigger"] for row in await transaction.rows_of(statement, rows)}
+    return triggers
+
+
+async def _advance(
+    transaction: Transaction,
+    facts: Sequence[Touched],
+    restated: set[str],
+    before: int | None,
+    recorded: Iterable[int],
+    reach: Reach,
+) -> int:
+    """Moves the log's clock, and adds the triggers whose waiting ends by it (or, after a void, begins again)."""
+    ticking = restated or any(fact.type == "clock.advanced" or fact.voided for fact in facts)
+    if ticking or before is None:
+        clock = int((await transaction.run("intake/clock"))[0]["clock"] or 0)
+    else:
+        clock = max(before, *recorded)
+    if clock != before:
+        await transaction.run("intake/set_clock", clock=clock)
+        early, late = sorted((clock, before if before is not None else clock))
+        due = await transaction.run("rebates/due_between", after=early, through=late)
+        reach.triggers |= {row["trigger"] for row in due}
+    return clock

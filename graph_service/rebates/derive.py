@@ -1,0 +1,191 @@
+"""Derives decisions: fetches what triggers rest on, decides, writes what came out different, and books it."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from graph_service.channel.read import fetch_channel
+from graph_service.channel.view import ChannelView
+from graph_service.goods.codes import Span
+from graph_service.goods.read import Goods, fetch_goods
+from graph_service.graph.driver import Row, Transaction
+from graph_service.intake.rule import Rule
+from graph_service.rebates.decision import Decision
+from graph_service.rebates.journal import bookings, standing
+from graph_service.rebates.receipts import ReceiptOutcome, ReceiptTrigger, ReceivedItem, decide_receipt
+from graph_service.rebates.rulebook import Publication, Rulebook, Withdrawal
+from graph_service.rebates.scans import Knowledge, ScanOutcome, ScanTrigger, decide_scan
+
+RestsOn = tuple[str, str, str]
+"""Event, relation, party."""
+
+
+@dataclass(slots=True)
+class Derived:
+    """What the facts say about some triggers.
+
+    Attributes:
+        triggers: at and recordedAt of those in force, by id, in microseconds.
+        scans: outcomes of scans, by id.
+        receipts: outcomes of receipts, by id.
+    """
+
+    triggers: dict[str, tuple[int, int]] = field(default_factory=dict)
+    scans: dict[str, ScanOutcome] = field(default_factory=dict)
+    receipts: dict[str, ReceiptOutcome] = field(default_factory=dict)
+
+    @property
+    def decisions(self) -> list[Decision]:
+        """All decisions."""
+        of_scans = [decision for outcome in self.scans.values() for decision, _ in outcome.decisions]
+        return of_scans + [decision for outcome in self.receipts.values() for decision, _ in outcome.decisions]
+
+    @property
+    def rests_on(self) -> set[RestsOn]:
+        """The parties that decisions on scans rest on."""
+        owned = {(event, "OWNED_BY", party) for event, outcome in self.scans.items() for party in outcome.owners}
+        return owned | {
+            (event, "CAME_THROUGH", party) for event, outcome in self.scans.items() for party in outcome.distributors
+        }
+
+
+async def fetch_rulebook(transaction: Transaction) -> Rulebook:
+    """All rules of all brands."""
+    publications: list[Publication] = []
+    withdrawals: list[Withdrawal] = []
+    for row in await transaction.run("rebates/rules"):
+        if row["type"] == "rule.withdrawn":
+            withdrawals.append(Withdrawal(row["rule"], row["at"]))
+        else:
+            rule = Rule.model_validate(json.loads(row["body"])["rule"])
+            publications.append(Publication(rule, row["at"], row["event"]))
+    return Rulebook(publications, withdrawals)
+
+
+async def evaluate(transaction: Transaction, triggers: Iterable[str], rules: Rulebook, clock: int) -> Derived:
+    """Decides on triggers as the facts in the graph say, and writes nothing."""
+    named: dict[str, list[Row]] = defaultdict(list)
+    for row in await transaction.rows_of("rebates/triggers", sorted(set(triggers))):
+        if not row["voided"]:
+            named[row["event"]].append(row)
+    rows = [row for together in named.values() for row in together]
+    late_binding = rules.binds_late("CONSUMER_SCAN")
+    goods = await fetch_goods(transaction, {row["item"] for row in rows}, with_custody=late_binding)
+    channel = await fetch_channel(
+        transaction,
+        parties=goods.receivers() | {row["party"] for row in rows if row["party"] is not None},
+        promo_codes={row["promoCode"] for row in rows if row["promoCode"] is not None},
+        skus=goods.skus(),
+    )
+    derived = Derived({event: (together[0]["at"], together[0]["recordedAt"]) for event, together in named.items()})
+    for event, together in named.items():
+        if together[0]["type"] == "goods.scanned":
+            derived.scans[event] = _scan(together[0], goods, channel, rules, clock)
+        else:
+            derived.receipts[event] = decide_receipt(_receipt(together, goods), channel, rules)
+    return derived
+
+
+def _scan(row: Row, goods: Goods, channel: ChannelView, rules: Rulebook, clock: int) -> ScanOutcome:
+    trigger = ScanTrigger(
+        row["event"],
+        row["at"],
+        row["recordedAt"],
+        row["account"],
+        row["promoCode"],
+        row["region"],
+        row["channel"],
+        row["campaign"],
+    )
+    everything = Knowledge(goods.story(row["item"], row["code"]), channel)
+
+    def known_by(instant: int | None) -> Knowledge:
+        if instant is None:
+            return everything
+        story = goods.story_known_by(instant, row["run"], row["item"], row["code"])
+        return Knowledge(story, channel.known_by(instant))
+
+    return decide_scan(trigger, known_by, rules, clock)
+
+
+def _receipt(rows: Sequence[Row], goods: Goods) -> ReceiptTrigger:
+    counts: dict[str, int] = {}
+    for row in rows:
+        # Aliases are one code; a run of several codes is never an alias.
+        counts[row["item"]] = Span(row["run"], row["last"]).count
+    items = tuple(ReceivedItem(item, goods.story(item), count) for item, count in sorted(counts.items()))
+    return ReceiptTrigger(rows[0]["event"], rows[0]["at"], rows[0]["party"], items)
+
+
+async def derive_decisions(
+    transaction: Transaction, triggers: Iterable[str], rules: Rulebook, clock: int
+) -> list[Decision]:
+    """Brings the decisions on triggers, and the journal, to what the facts say.
+
+    Returns:
+        the decisions that are new or changed.
+    """
+    asked = sorted(set(triggers))
+    derived = await evaluate(transaction, asked, rules, clock)
+    stored = {row["id"]: row for row in await transaction.rows_of("rebates/decisions_on", asked)}
+    wanted = {decision.id: decision for decision in derived.decisions}
+    rows = {key: decision_row(decision, *derived.triggers[decision.trigger]) for key, decision in wanted.items()}
+    changed = [row for key, row in rows.items() if stored.get(key) != row]
+    await transaction.rows_of("rebates/delete_decisions", sorted(stored.keys() - rows.keys()))
+    await transaction.rows_of("rebates/write_decisions", [_without_nulls(row) for row in changed])
+    new = [row for row in changed if row["id"] not in stored and row["payee"] is not None]
+    for statement, role in (("rebates/pay_identifiers", True), ("rebates/pay_parties", False)):
+        payees = [{"id": row["id"], "payee": row["payee"]} for row in new if (row["role"] == "CONSUMER") == role]
+        await transaction.rows_of(statement, payees)
+    await _tie(transaction, asked, derived.rests_on)
+    await _book(transaction, asked, wanted.values(), derived.triggers)
+    return [wanted[row["id"]] for row in changed]
+
+
+async def _tie(transaction: Transaction, triggers: Sequence[str], wanted: set[RestsOn]) -> None:
+    stored = {
+        (row["event"], row["relation"], row["party"])
+        for row in await transaction.rows_of("rebates/resting_on", triggers)
+    }
+    for statement, ties in (
+        ("rebates/delete_resting_on", stored - wanted),
+        ("rebates/write_resting_on", wanted - stored),
+    ):
+        rows = [{"event": event, "relation": relation, "party": party} for event, relation, party in sorted(ties)]
+        await transaction.rows_of(statement, rows)
+
+
+async def _book(
+    transaction: Transaction,
+    triggers: Sequence[str],
+    decisions: Iterable[Decision],
+    times: Mapping[str, tuple[int, int]],
+) -> None:
+    booked = standing(await transaction.rows_of("rebates/last_entries", triggers))
+    entries = bookings(list(decisions), booked, {event: at for event, (at, _) in times.items()})
+    await transaction.rows_of("rebates/book", [_without_nulls(entry) for entry in entries])
+    await transaction.rows_of("rebates/link_reversals", [entry for entry in entries if "reverses" in entry])
+
+
+def decision_row(decision: Decision, at: int, recorded_at: int) -> Row:
+    """A decision as properties; it is decided when its trigger is recorded, so that a rebuild says the same."""
+    return {
+        "id": decision.id,
+        "rule": decision.rule,
+        "version": decision.version,
+        "trigger": decision.trigger,
+        "role": decision.role,
+        "payee": decision.payee,
+        "status": decision.status,
+        "amountFen": decision.amount_fen,
+        "points": decision.points,
+        "reason": decision.reason,
+        "at": at,
+        "decidedAt": recorded_at,
+        "due": decision.due,
+    }
+
+
+def _without_nulls(row: Row) -> Row:
+    return {key: value for key, value in row.items() if value is not None}

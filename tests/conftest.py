@@ -1,0 +1,59 @@
+"""One embedded Neo4j for the whole run; tests keep apart by wiping what they filled."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from graph_service.graph.driver import Graph, connect
+from graph_service.graph.embedded import Connection, Memory, embedded_server
+from graph_service.graph.migrations import migrate
+from graph_service.members.identifiers import IdentifierKeys
+from graph_service.recorder import Recorder
+
+WIPE = "MATCH (n) WHERE NOT n:Migration CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS"
+
+
+@pytest.fixture(scope="session")
+def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    """The server of this run."""
+    with embedded_server(tmp_path_factory.mktemp("home"), memory=Memory(1024, 256)) as server:
+        yield server
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def migrated(connection: Connection) -> AsyncIterator[Graph]:
+    """Its graph, migrated once."""
+    async with connect(connection) as graph:
+        await migrate(graph)
+        yield graph
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def graph(migrated: Graph) -> Graph:
+    """The graph, empty but for its schema."""
+    await migrated.run(WIPE, read_only=False)
+    return migrated
+
+
+@pytest.fixture(scope="session")
+def keys() -> IdentifierKeys:
+    """Keys of this run."""
+    return IdentifierKeys(b"a secret of thirty-two bytes and more")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def recorder(graph: Graph, keys: IdentifierKeys) -> AsyncIterator[Recorder]:
+    """The way in to the empty graph."""
+    async with Recorder(graph, keys).running() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of input that the project did not make."""
+    folder = Path(__file__).parents[2] / "shared"
+    if not folder.is_dir():
+        pytest.skip("the folder ../shared is not here")
+    return folder
