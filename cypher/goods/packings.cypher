@@ -1,0 +1,15 @@
+// The packings and unpackings that name an item as a child, whether they count or not, and the code of the container.
+// parameters: rows
+// columns: item, event, at, type, container, containerItem
+// starts from: run_first
+// mode: read
+// db hits: 60 a row
+UNWIND $rows AS item
+MATCH (hub:Run {first: item})
+MATCH (run:Run)-[:SAME_ITEM_AS*0..1]->(hub)
+MATCH (run)<-[:NAMES]-(fact:PackingFact)-[:INTO]->(container:Run)
+WHERE NOT fact.voided
+OPTIONAL MATCH (container)-[:SAME_ITEM_AS]->(containerHub:Run)
+RETURN DISTINCT item,
+  fact.id AS event, fact.at AS at, fact.type AS type, container.first AS container,
+  coalesce(containerHub.first, container.first) AS containerItem
