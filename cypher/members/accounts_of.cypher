@@ -1,0 +1,9 @@
+// The identifiers of the members that these ids, of members or of their identifiers, stand for.
+// parameters: rows
+// columns: id, account
+// starts from: identifier_id
+// mode: read
+// db hits: 200 a row
+UNWIND $rows AS id
+MATCH (:Identifier {id: id})-[:OF]->(:Member)<-[:OF]-(other:Identifier)
+RETURN id, other.id AS account

@@ -1,0 +1,18 @@
+// The next decisions that pay into these accounts, behind (at, id), with one of these statuses.
+// parameters: rows, statuses, at, id, limit
+// columns: id, rule, version, trigger, role, payee, status, amountFen, points, reason, at, decidedAt
+// starts from: decision_payee
+// mode: read
+// db hits: 20 a decision looked at, for each account at most those of the page where every status is asked for
+UNWIND $rows AS payee
+CALL (payee) {
+  MATCH (decision:Decision)
+  WHERE decision.payee = payee AND decision.at >= $at AND decision.id IS NOT NULL
+    AND (decision.at > $at OR decision.id > $id) AND decision.status IN $statuses
+  RETURN decision ORDER BY decision.payee, decision.at, decision.id LIMIT $limit
+}
+RETURN
+  decision.id AS id, decision.rule AS rule, decision.version AS version, decision.trigger AS trigger,
+  decision.role AS role, decision.payee AS payee, decision.status AS status, decision.amountFen AS amountFen,
+  decision.points AS points, decision.reason AS reason, decision.at AS at, decision.decidedAt AS decidedAt
+ORDER BY at, id LIMIT $limit

@@ -1,0 +1,14 @@
+// The next decisions of all, behind (at, id).
+// parameters: at, id, limit
+// columns: id, rule, version, trigger, role, payee, status, amountFen, points, reason, at, decidedAt
+// starts from: decision_at
+// mode: read
+// db hits: 20 a decision of the page
+MATCH (decision:Decision)
+WHERE decision.at >= $at AND decision.id IS NOT NULL AND (decision.at > $at OR decision.id > $id)
+WITH decision ORDER BY decision.at, decision.id LIMIT $limit
+RETURN
+  decision.id AS id, decision.rule AS rule, decision.version AS version, decision.trigger AS trigger,
+  decision.role AS role, decision.payee AS payee, decision.status AS status, decision.amountFen AS amountFen,
+  decision.points AS points, decision.reason AS reason, decision.at AS at, decision.decidedAt AS decidedAt
+ORDER BY at, id
