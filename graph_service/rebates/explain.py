@@ -1,0 +1,102 @@
+"""Why a decision is as it is: evaluated once more when somebody asks, for all decisions of a page at once."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from graph_service.goods.read import fetch_goods
+from graph_service.graph.driver import Row, Transaction
+from graph_service.rebates.decision import Decision
+from graph_service.rebates.derive import Derived, evaluate, fetch_rulebook
+from graph_service.rebates.explain_receipt import SHOWN_RUNS, receipt_tree
+from graph_service.rebates.explain_scan import scan_tree
+from graph_service.rebates.questions import RebateLine
+from graph_service.rebates.trees import Tree, time_of
+from graph_service.rebates.words import in_words
+
+
+async def explanations(transaction: Transaction, lines: Sequence[RebateLine]) -> list[Tree]:
+    """A tree of reasons for each line, in the order asked.
+
+    An entry that is in force is explained as its decision; of one that is not, how it came and went.
+    """
+    in_force = {line.trigger for line in lines if line.reversed_by is None and line.reverses is None}
+    trees = await _trees(transaction, in_force) if in_force else {}
+    return [_of_line(line, trees) for line in lines]
+
+
+async def _trees(transaction: Transaction, events: set[str]) -> Mapping[str, Tree]:
+    """The reasons of all decisions on some events, by decision."""
+    clock = int((await transaction.run("intake/clock"))[0]["clock"] or 0)
+    derived = await evaluate(transaction, events, await fetch_rulebook(transaction), clock)
+    named: dict[str, list[Row]] = defaultdict(list)
+    for row in await transaction.rows_of("rebates/triggers", sorted(events)):
+        named[row["event"]].append(row)
+    goods = await fetch_goods(transaction, _looked_into(derived, named))
+    trees: dict[str, Tree] = {}
+    for event, scan in derived.scans.items():
+        trigger = named[event][0]
+        for decision, case in scan.decisions:
+            used_up = decision.reason == "code_already_consumed"
+            story = goods.story(trigger["item"]) if used_up else None
+            trees[decision.id] = _common(decision, trigger) | scan_tree(decision, case, scan, trigger, story)
+    for event, receipt in derived.receipts.items():
+        for decision, cases in receipt.decisions:
+            tree = receipt_tree(decision, cases, named[event], goods)
+            trees[decision.id] = _common(decision, named[event][0]) | tree
+    return trees
+
+
+def _looked_into(derived: Derived, named: Mapping[str, Sequence[Row]]) -> set[str]:
+    """The items whose own stories are part of the reasons: those scanned before, and some of each receipt."""
+    items = {
+        named[event][0]["item"]
+        for event, outcome in derived.scans.items()
+        if any(decision.reason == "code_already_consumed" for decision, _ in outcome.decisions)
+    }
+    for event, outcome in derived.receipts.items():
+        items.update(sorted({row["item"] for row in named[event]})[:SHOWN_RUNS])
+        for _, cases in outcome.decisions:
+            items.update(case.items[0] for case in cases[:SHOWN_RUNS])
+    return items
+
+
+def _common(decision: Decision, trigger: Row) -> Tree:
+    return {
+        "decision": {
+            "id": decision.id,
+            "rule": decision.rule,
+            "ruleVersion": decision.version,
+            "role": decision.role,
+            "payee": decision.payee,
+            "status": decision.status,
+            "amountFen": decision.amount_fen,
+            "points": decision.points,
+            "reason": decision.reason,
+            "inWords": in_words(decision.reason, decision.status),
+        },
+        "trigger": {
+            "event": trigger["event"],
+            "type": trigger["type"],
+            "at": time_of(trigger["at"]),
+            "recordedAt": time_of(trigger["recordedAt"]),
+        },
+    }
+
+
+def _of_line(line: RebateLine, trees: Mapping[str, Tree]) -> Tree:
+    if line.revision is None:
+        return trees.get(line.id, {"note": "The decision is being derived anew; ask again."})
+    entry: dict[str, Any] = {
+        "id": line.id,
+        "revision": line.revision,
+        "decision": line.decision,
+        "reverses": line.reverses,
+        "reversedBy": line.reversed_by,
+        "cause": line.reason,
+    }
+    if line.reverses is not None:
+        return {"entry": entry | {"inWords": f"Takes back an earlier entry. {in_words(line.reason, line.status)}"}}
+    if line.reversed_by is not None:
+        return {"entry": entry | {"inWords": "Was booked as the facts then stood, and taken back since."}}
+    return {"entry": entry} | trees.get(line.decision, {})
