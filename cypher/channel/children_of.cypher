@@ -5,6 +5,6 @@
 // mode: read
 // db hits: 200 a row
 UNWIND $rows AS id
-MATCH (:Party {id: id})<-[:PARENT]-(fact:LinkFact)-[:CHILD]->(child:Party)
+MATCH (:Party {id: id})<-[:PARENT]-(fact)-[:CHILD]->(child)
 WHERE NOT fact.voided
 RETURN DISTINCT id AS parent, fact.relation AS relation, child.id AS child

@@ -5,6 +5,6 @@
 // mode: read
 // db hits: 10 a row
 UNWIND $rows AS promoCode
-MATCH (fact:PartyFact {promoCode: promoCode})-[:REGISTERS]->(party:Party)
+MATCH (fact:PartyFact {promoCode: promoCode})-[:REGISTERS]->(party)
 WHERE NOT fact.voided
 RETURN DISTINCT promoCode, party.id AS party

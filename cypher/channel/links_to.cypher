@@ -5,7 +5,7 @@
 // mode: read
 // db hits: 60 a row
 UNWIND $rows AS id
-MATCH (child:Party {id: id})<-[:CHILD]-(fact:LinkFact)-[:PARENT]->(parent:Party)
+MATCH (child:Party {id: id})<-[:CHILD]-(fact)-[:PARENT]->(parent)
 WHERE NOT fact.voided
 RETURN
   fact.type AS type, fact.relation AS relation, parent.id AS parent, id AS child,

@@ -5,6 +5,6 @@
 // mode: read
 // db hits: 20 a row
 UNWIND $rows AS id
-MATCH (party:Party {id: id})<-[:REGISTERS]-(fact:PartyFact)
+MATCH (party:Party {id: id})<-[:REGISTERS]-(fact)
 WHERE NOT fact.voided
 RETURN id AS party, fact.at AS at, fact.id AS event, fact.recordedAt AS recordedAt, fact.body AS body

@@ -5,7 +5,7 @@
 // mode: read
 // db hits: 20 a row
 UNWIND $rows AS id
-MATCH (:Party {id: id})<-[:CONCERNS]-(fact:TerritoryFact)
+MATCH (:Party {id: id})<-[:CONCERNS]-(fact)
 WHERE NOT fact.voided
 RETURN
   fact.type AS type, id AS party, fact.regions AS regions, fact.skus AS skus,

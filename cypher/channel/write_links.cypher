@@ -7,7 +7,7 @@
 UNWIND $rows AS row
 MATCH (child:Party {id: row.child})
 CALL (child) {
-  MATCH (child)<-[old:SUPPLIES|EMPLOYS|SERVES]-(:Party)
+  MATCH (child)<-[old:SUPPLIES|EMPLOYS|SERVES]-()
   DELETE old
 }
 UNWIND row.links AS link

@@ -7,7 +7,7 @@
 UNWIND $rows AS row
 MATCH (party:Party {id: row.party})
 CALL (party) {
-  MATCH (party)-[:HOLDS]->(old:Territory)
+  MATCH (party)-[:HOLDS]->(old)
   DETACH DELETE old
 }
 UNWIND row.territories AS territory

@@ -7,11 +7,11 @@
 UNWIND $rows AS first
 MATCH (run:Run {first: first})
 CALL (run) {
-  MATCH (run)<-[:NAMES]-(fact:AliasFact)-[:NAMES]->(other:Run)
+  MATCH (run)<-[:EQUATES]-(fact)-[:EQUATES]->(other)
   WHERE NOT fact.voided
   RETURN other, fact.id AS event
   UNION ALL
-  MATCH (run)-[:SAME_ITEM_AS]-(other:Run)
+  MATCH (run)-[:SAME_ITEM_AS]-(other)
   RETURN other, null AS event
 }
 RETURN first AS run, other.first AS other, event

@@ -6,8 +6,8 @@
 // db hits: 40 a row
 UNWIND $rows AS container
 MATCH (hub:Run {first: container})
-MATCH (run:Run)-[:SAME_ITEM_AS*0..1]->(hub)
-MATCH (run)<-[:INTO]-(fact:PackingFact)-[:NAMES]->(child:Run)
+MATCH (hub)<-[:SAME_ITEM_AS*0..1]-(run)
+MATCH (run)<-[:INTO]-(fact)-[:PACKS]->(child)
 WHERE fact.type = 'goods.packed' AND NOT fact.voided
-OPTIONAL MATCH (child)-[:SAME_ITEM_AS]->(childHub:Run)
+OPTIONAL MATCH (child)-[:SAME_ITEM_AS]->(childHub)
 RETURN DISTINCT container, coalesce(childHub.first, child.first) AS item

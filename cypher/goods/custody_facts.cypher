@@ -6,25 +6,25 @@
 // db hits: 60 a row
 UNWIND $rows AS item
 MATCH (hub:Run {first: item})
-MATCH (run:Run)-[:SAME_ITEM_AS*0..1]->(hub)
+MATCH (hub)<-[:SAME_ITEM_AS*0..1]-(run)
 CALL (run) {
-  MATCH (run)<-[:NAMES]-(fact:GoodsFact)
+  MATCH (run)<-[:NAMES]-(fact)
   WHERE fact.type IN ['goods.commissioned', 'goods.destroyed'] AND NOT fact.voided
   RETURN run AS named, fact, null AS container
   UNION ALL
-  MATCH (run)<-[:NAMES]-(fact:PackingFact)-[:INTO]->(container:Run)
+  MATCH (run)<-[:PACKS]-(fact)-[:INTO]->(container)
   WHERE NOT fact.voided
   RETURN run AS named, fact, container
   UNION ALL
-  MATCH (run)<-[:INTO]-(fact:PackingFact)
+  MATCH (run)<-[:INTO]-(fact)
   WHERE fact.type = 'goods.packed' AND NOT fact.voided
   RETURN null AS named, fact, run AS container
   UNION ALL
-  MATCH (run)<-[:NAMES]-(fact:AliasFact)
+  MATCH (run)<-[:EQUATES]-(fact)
   WHERE NOT fact.voided
   RETURN run AS named, fact, null AS container
 }
-OPTIONAL MATCH (container)-[:SAME_ITEM_AS]->(containerHub:Run)
+OPTIONAL MATCH (container)-[:SAME_ITEM_AS]->(containerHub)
 RETURN
   item, named.first AS run, container.first AS container, coalesce(containerHub.first, container.first) AS containerItem,
   fact.id AS event, fact.at AS at, fact.recordedAt AS recordedAt, fact.type AS type,

@@ -10,5 +10,5 @@ CALL (key) {
   RETURN run ORDER BY run.first DESC LIMIT 1
 }
 WITH key, run WHERE run.last >= key
-OPTIONAL MATCH (run)-[:SAME_ITEM_AS]->(hub:Run)
+OPTIONAL MATCH (run)-[:SAME_ITEM_AS]->(hub)
 RETURN key, run.first AS first, run.last AS last, coalesce(hub.first, run.first) AS item

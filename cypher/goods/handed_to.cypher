@@ -5,7 +5,7 @@
 // mode: read
 // db hits: 1000 a row
 UNWIND $rows AS id
-MATCH (:Party {id: id})<-[:TO]-(fact:GoodsFact)-[:NAMES]->(run:Run)
+MATCH (:Party {id: id})<-[:TO]-(fact)-[:NAMES]->(run)
 WHERE NOT fact.voided
-OPTIONAL MATCH (run)-[:SAME_ITEM_AS]->(hub:Run)
+OPTIONAL MATCH (run)-[:SAME_ITEM_AS]->(hub)
 RETURN DISTINCT coalesce(hub.first, run.first) AS item, fact.at AS at

@@ -13,11 +13,15 @@ CREATE (new:Run)
 SET new = old {.*, first: piece.first, last: piece.last}
 WITH old, new
 CALL (old, new) {
-  MATCH (old)<-[:NAMES]-(event:Event)
+  MATCH (old)<-[:NAMES]-(event)
   CREATE (new)<-[:NAMES]-(event)
 }
 CALL (old, new) {
-  MATCH (old)-[stay:INSIDE]->(container:Run)
+  MATCH (old)<-[:PACKS]-(event)
+  CREATE (new)<-[:PACKS]-(event)
+}
+CALL (old, new) {
+  MATCH (old)-[stay:INSIDE]->(container)
   CREATE (new)-[copy:INSIDE]->(container)
   SET copy = properties(stay)
 }

@@ -6,7 +6,7 @@
 // db hits: 15 a row
 UNWIND $rows AS row
 MATCH (hub:Run {first: row.item})
-MATCH (hub)-[stay:INSIDE]->(container:Run)
+MATCH (hub)-[stay:INSIDE]->(container)
 WHERE stay.from <= row.until AND (stay.until IS NULL OR stay.until >= row.from)
 RETURN
   row.item AS item, container.first AS container,

@@ -7,10 +7,10 @@
 // db hits: 400 a row
 UNWIND $rows AS row
 MATCH (top:Run {first: row.item})
-MATCH (item:Run)-[stays:INSIDE*0..12]->(top)
+MATCH (top)<-[stays:INSIDE*0..12]-(item)
 WHERE all(stay IN stays WHERE stay.from <= row.until AND (stay.until IS NULL OR stay.until >= row.from))
 WITH DISTINCT item, row.from AS since
-MATCH (run:Run)-[:SAME_ITEM_AS*0..1]->(item)
-MATCH (run)<-[:SCANS|NAMES]-(trigger:Trigger)
-WHERE trigger.at >= since AND NOT trigger.voided
+MATCH (item)<-[:SAME_ITEM_AS*0..1]-(run)
+MATCH (run)<-[:SCANS|NAMES]-(trigger)
+WHERE trigger.at >= since AND NOT trigger.voided AND trigger.type IN ['goods.scanned', 'goods.received']
 RETURN DISTINCT trigger.id AS trigger

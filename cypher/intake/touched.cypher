@@ -10,7 +10,7 @@ RETURN
   id AS event, event.type AS type, event.at AS at, event.voided AS voided,
   event.sku AS sku, event.promoCode AS promoCode, event.relation AS relation, event.rule AS rule,
   CASE WHEN event:RuleFact THEN event.body END AS body,
-  [(event)-[named:REGISTERS|PARENT|CHILD|CONCERNS|TO]->(party:Party) | [type(named), party.id]] AS parties,
-  [(event)-[:NAMES|SCANS]->(run:Run) | run.first] AS runs,
-  [(event)-[:INTO]->(run:Run) | run.first] AS containers,
-  [(event)-[:SHOWS]->(identifier:Identifier) | identifier.id] AS identifiers
+  [(event)-[named:REGISTERS|PARENT|CHILD|CONCERNS|TO]->(party) | [type(named), party.id]] AS parties,
+  [(event)-[:NAMES|PACKS|EQUATES|SCANS]->(run) | run.first] AS runs,
+  [(event)-[:INTO]->(run) | run.first] AS containers,
+  [(event)-[:SHOWS]->(identifier) | identifier.id] AS identifiers

@@ -6,5 +6,5 @@
 // db hits: 10 a row
 UNWIND $rows AS id
 MATCH (member:Member {id: id})
-WHERE NOT EXISTS { (member)<-[:OF]-(:Identifier) }
+WHERE NOT EXISTS { (member)<-[:OF]-() }
 DELETE member

@@ -7,15 +7,15 @@
 UNWIND $rows AS id
 MATCH (identifier:Identifier {id: id})
 CALL (identifier) {
-  OPTIONAL MATCH (identifier)<-[:SHOWS]-(event:Event) WHERE NOT event.voided
+  OPTIONAL MATCH (identifier)<-[:SHOWS]-(event) WHERE NOT event.voided
   RETURN min(event.at) AS firstSeen
 }
 CALL (identifier) {
-  OPTIONAL MATCH (identifier)<-[one:SHOWS]-(event:Event)-[another:SHOWS]->(other:Identifier)
+  OPTIONAL MATCH (identifier)<-[one:SHOWS]-(event)-[another:SHOWS]->(other)
   WHERE NOT event.voided AND one.list = another.list
   RETURN collect(DISTINCT other.id) AS seenWith
 }
 RETURN
   id AS identifier, identifier.type AS type, identifier.app AS app, identifier.sealed AS sealed, firstSeen,
-  [(identifier)-[:OF]->(member:Member) | member.id][0] AS member, seenWith,
-  [(identifier)-[:OF]->(:Member)<-[:OF]-(other:Identifier) | other.id] AS others
+  [(identifier)-[:OF]->(member) | member.id][0] AS member, seenWith,
+  [(identifier)-[:OF]->()<-[:OF]-(other) | other.id] AS others

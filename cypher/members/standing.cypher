@@ -6,5 +6,5 @@
 // db hits: 12 a row
 UNWIND $rows AS id
 MATCH (identifier:Identifier {id: id})
-OPTIONAL MATCH (identifier)-[:OF]->(member:Member)
+OPTIONAL MATCH (identifier)-[:OF]->(member)
 RETURN id AS identifier, identifier.firstSeen AS firstSeen, member.id AS member

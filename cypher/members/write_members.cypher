@@ -9,7 +9,7 @@ MATCH (identifier:Identifier {id: row.identifier})
 SET identifier.firstSeen = row.firstSeen
 WITH identifier, row
 CALL (identifier) {
-  MATCH (identifier)-[old:OF]->(:Member)
+  MATCH (identifier)-[old:OF]->()
   DELETE old
 }
 WITH identifier, row WHERE row.member IS NOT NULL

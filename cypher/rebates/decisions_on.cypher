@@ -5,7 +5,7 @@
 // mode: read
 // db hits: 100 a row
 UNWIND $rows AS id
-MATCH (:Event {id: id})<-[:FOR]-(decision:Decision)
+MATCH (:Event {id: id})<-[:FOR]-(decision)
 RETURN
   decision.id AS id, decision.rule AS rule, decision.version AS version, decision.trigger AS trigger,
   decision.role AS role, decision.payee AS payee, decision.status AS status, decision.amountFen AS amountFen,

@@ -5,7 +5,7 @@
 // mode: read
 // db hits: 100 a row
 UNWIND $rows AS id
-MATCH (:Event {id: id})<-[:BOOKED_FOR]-(entry:Entry)
+MATCH (:Event {id: id})<-[:BOOKED_FOR]-(entry)
 RETURN
   entry.id AS id, entry.rule AS rule, entry.version AS version, entry.trigger AS trigger, entry.role AS role,
   entry.payee AS payee, entry.revision AS revision, entry.status AS status, entry.amountFen AS amountFen,

@@ -5,5 +5,5 @@
 // mode: read
 // db hits: 30 a row
 UNWIND $rows AS id
-MATCH (:Event {id: id})-[rests:OWNED_BY|CAME_THROUGH]->(party:Party)
+MATCH (:Event {id: id})-[rests:OWNED_BY|CAME_THROUGH]->(party)
 RETURN id AS event, type(rests) AS relation, party.id AS party

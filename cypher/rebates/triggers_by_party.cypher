@@ -5,6 +5,6 @@
 // mode: read
 // db hits: 1000 a row
 UNWIND $rows AS row
-MATCH (party:Party {id: row.party})<-[:OWNED_BY|CAME_THROUGH|TO]-(trigger:Trigger)
-WHERE trigger.at >= row.from AND NOT trigger.voided
+MATCH (party:Party {id: row.party})<-[:OWNED_BY|CAME_THROUGH|TO]-(trigger)
+WHERE trigger.type IN ['goods.scanned', 'goods.received'] AND trigger.at >= row.from AND NOT trigger.voided
 RETURN DISTINCT trigger.id AS trigger

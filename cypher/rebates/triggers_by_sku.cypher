@@ -5,10 +5,10 @@
 // mode: read
 // db hits: 1000 a row
 UNWIND $rows AS row
-MATCH (fact:GoodsFact {sku: row.sku})-[:NAMES]->(commissioned:Run)
-OPTIONAL MATCH (commissioned)-[:SAME_ITEM_AS]->(hub:Run)
+MATCH (fact:GoodsFact {sku: row.sku})-[:NAMES]->(commissioned)
+OPTIONAL MATCH (commissioned)-[:SAME_ITEM_AS]->(hub)
 WITH DISTINCT coalesce(hub, commissioned) AS item, row.from AS since
-MATCH (run:Run)-[:SAME_ITEM_AS*0..1]->(item)
-MATCH (run)<-[:SCANS|NAMES]-(trigger:Trigger)
-WHERE trigger.at >= since AND NOT trigger.voided
+MATCH (item)<-[:SAME_ITEM_AS*0..1]-(run)
+MATCH (run)<-[:SCANS|NAMES]-(trigger)
+WHERE trigger.type IN ['goods.scanned', 'goods.received'] AND trigger.at >= since AND NOT trigger.voided
 RETURN DISTINCT trigger.id AS trigger

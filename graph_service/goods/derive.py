@@ -50,8 +50,8 @@ async def derive_aliases(transaction: Transaction, runs: Iterable[str], *, write
 
 async def items_of(transaction: Transaction, runs: Iterable[str]) -> Mapping[str, str]:
     """The items of runs, by key."""
-    rows = await transaction.rows_of("goods/find_items", sorted(set(runs)))
-    return {row["key"]: row["item"] for row in rows}
+    rows = await transaction.rows_of("goods/items_of_runs", sorted(set(runs)))
+    return {row["run"]: row["item"] for row in rows}
 
 
 async def derive_custody(transaction: Transaction, items: Iterable[str], *, write: bool = True) -> list[Difference]:

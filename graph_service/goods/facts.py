@@ -38,11 +38,11 @@ def goods_facts(event: GoodsEvent) -> Facts:
             return Facts(("GoodsFact",), _given(properties | dates), (("TO", event.holder),), (("NAMES", spans),))
         case events.CodeAliased():
             spans = [span for code in event.codes for span in spans_of([code])]
-            return Facts(("AliasFact",), codes=(("NAMES", spans),))
+            return Facts(("AliasFact",), codes=(("EQUATES", spans),))
         case events.GoodsPacked() | events.GoodsUnpacked():
             return Facts(
                 ("PackingFact",),
-                codes=(("NAMES", spans_of(event.children)), ("INTO", spans_of([event.parent]))),
+                codes=(("PACKS", spans_of(event.children)), ("INTO", spans_of([event.parent]))),
             )
         case events.GoodsShipped():
             carrier = (("CARRIED_BY", event.salesperson),) if event.salesperson is not None else ()

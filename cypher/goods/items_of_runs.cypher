@@ -1,0 +1,10 @@
+// The item of each run, by the key of the run's first code.
+// parameters: rows
+// columns: run, item
+// starts from: run_first
+// mode: read
+// db hits: 6 a row
+UNWIND $rows AS first
+MATCH (run:Run {first: first})
+OPTIONAL MATCH (run)-[:SAME_ITEM_AS]->(hub)
+RETURN first AS run, coalesce(hub.first, first) AS item
