@@ -25,7 +25,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from graph_service.channel.derive import derive_links, derive_parties, derive_territories
-from graph_service.channel.read import fetch_registrations
+from graph_service.channel.read import fetch_parties
 from graph_service.goods.derive import derive_aliases, derive_custody, items_of
 from graph_service.graph.driver import Transaction
 from graph_service.intake.touched import Touched, fetch_touched
@@ -158,15 +158,12 @@ async def _derive_registered(transaction: Transaction, registrations: Sequence[T
     kinds = {row["party"]: row["kind"] for row in await transaction.rows_of("channel/profiles", sorted(parties))}
     await derive_parties(transaction, parties)
     said: dict[str, list[object]] = {party: [kinds.get(party)] for party in parties}
-    for registration in await fetch_registrations(transaction, parties):
+    promo_codes = {fact.promo_code for fact in registrations}
+    for registration in (await fetch_parties(transaction, parties)).registrations:
         said[registration.subject].append(registration.fields.get("kind"))
-    for fact in registrations:
-        Reach.widen(reach.parties, fact.party("REGISTERS"), EVER)
-        if fact.promo_code is not None:
-            Reach.widen(reach.promo_codes, fact.promo_code, EVER)
-    for registered in await fetch_registrations(transaction, parties):
-        if registered.fields.get("promoCode") is not None:
-            Reach.widen(reach.promo_codes, registered.fields["promoCode"], EVER)
+        promo_codes.add(registration.fields.get("promoCode"))
+    reach.parties |= dict.fromkeys(parties, EVER)
+    reach.promo_codes |= {promo_code: EVER for promo_code in promo_codes if promo_code is not None}
     employed: dict[str, int] = {}
     turned = {party for party, names in said.items() if len(set(names)) > 1}
     for row in await transaction.rows_of("channel/children_of", sorted(parties)):
@@ -181,7 +178,7 @@ async def _derive_registered(transaction: Transaction, registrations: Sequence[T
 
 
 async def _reach_clerks(transaction: Transaction, clerks: dict[str, int], reach: Reach) -> None:
-    for registration in await fetch_registrations(transaction, clerks):
+    for registration in (await fetch_parties(transaction, clerks)).registrations:
         promo_code = registration.fields.get("promoCode")
         if promo_code is not None:
             Reach.widen(reach.promo_codes, promo_code, clerks[registration.subject])

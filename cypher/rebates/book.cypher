@@ -3,8 +3,9 @@
 // columns: -
 // starts from: event_id
 // mode: write
-// db hits: 120 a row
+// db hits: 600 a row
 UNWIND $rows AS row
 MATCH (trigger:Event {id: row.trigger})
+UNWIND row.entries AS new
 CREATE (entry:Entry)-[:BOOKED_FOR]->(trigger)
-SET entry = row
+SET entry = new

@@ -1,12 +1,20 @@
-// Writes decisions, new or changed, and ties them to the event that caused them.
+// Writes new decisions, and ties each to the event that caused it and to whom it pays.
 // parameters: rows
 // columns: -
-// starts from: event_id, decision_id
+// starts from: event_id, party_id, identifier_id
 // mode: write
-// db hits: 120 a row
+// db hits: 600 a row
 UNWIND $rows AS row
 MATCH (trigger:Event {id: row.trigger})
-MERGE (decision:Decision {id: row.id})
-ON CREATE SET decision = row
-ON MATCH SET decision = row
-MERGE (decision)-[:FOR]->(trigger)
+UNWIND row.decisions AS new
+CREATE (decision:Decision)-[:FOR]->(trigger)
+SET decision = new.properties
+WITH decision, new
+CALL (decision, new) {
+  MATCH (payee:Party {id: new.party})
+  CREATE (decision)-[:PAYS]->(payee)
+}
+CALL (decision, new) {
+  MATCH (payee:Identifier {id: new.account})
+  CREATE (decision)-[:PAYS]->(payee)
+}

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from graph_service.channel.links import Link, links_from
-from graph_service.channel.read import fetch_links, fetch_registrations, fetch_territories
+from graph_service.channel.read import fetch_parties
 from graph_service.channel.registry import Registry
 from graph_service.channel.territories import Holdings, holdings_from
 from graph_service.graph.driver import Row, Transaction
@@ -16,7 +16,7 @@ _END = 2**62
 async def derive_parties(transaction: Transaction, parties: Iterable[str]) -> None:
     """Writes what parties are, all registrations taken together."""
     asked = sorted(set(parties))
-    registry = Registry(await fetch_registrations(transaction, asked))
+    registry = Registry((await fetch_parties(transaction, asked)).registrations)
     rows = [{"party": party, "profile": {"id": party} | _flat(registry.get(party, _END))} for party in asked]
     await transaction.rows_of("channel/write_profiles", rows)
 
@@ -37,7 +37,7 @@ def _flat(fields: Any) -> Row:
 async def derive_links(transaction: Transaction, children: Iterable[str]) -> None:
     """Writes the links to parties from those above them."""
     asked = sorted(set(children))
-    facts = await fetch_links(transaction, asked)
+    facts = (await fetch_parties(transaction, asked)).links
     rows: list[Row] = []
     for child in asked:
         links = links_from(fact for fact in facts if fact.child == child)
@@ -58,7 +58,7 @@ def _link(link: Link) -> Row:
 async def derive_territories(transaction: Transaction, parties: Iterable[str]) -> None:
     """Writes the territories of parties."""
     asked = sorted(set(parties))
-    facts = await fetch_territories(transaction, asked)
+    facts = (await fetch_parties(transaction, asked)).territories
     rows = [
         {"party": party, "territories": _territories(holdings_from(fact for fact in facts if fact.party == party))}
         for party in asked

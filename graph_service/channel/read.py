@@ -1,13 +1,54 @@
-"""Fetches what decisions need to know of the channel: one statement a kind of fact, for all parties at once."""
+"""Fetches what decisions need to know of the channel: one statement for all parties, one more for those above them."""
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from graph_service.channel.links import LinkFact
 from graph_service.channel.registry import Registration, Registry
 from graph_service.channel.territories import TerritoryFact
 from graph_service.channel.view import ChannelView
 from graph_service.graph.driver import Transaction
+
+
+@dataclass(slots=True)
+class PartyFacts:
+    """What events said of some parties: registrations, links from above, territories."""
+
+    registrations: list[Registration] = field(default_factory=list)
+    links: list[LinkFact] = field(default_factory=list)
+    territories: list[TerritoryFact] = field(default_factory=list)
+
+    def add(self, other: "PartyFacts") -> None:
+        """Takes in what was said of further parties."""
+        self.registrations += other.registrations
+        self.links += other.links
+        self.territories += other.territories
+
+
+async def fetch_parties(transaction: Transaction, parties: Iterable[str]) -> PartyFacts:
+    """What events said of some parties."""
+    facts = PartyFacts()
+    for row in await transaction.rows_of("channel/parties_known", sorted(set(parties))):
+        party = row["party"]
+        facts.registrations += [
+            Registration(party, at, event, recorded_at, json.loads(body)["party"])
+            for at, event, recorded_at, body in row["registrations"]
+        ]
+        facts.links += [
+            LinkFact(kind == "channel.linked", relation, parent, party, at, event, recorded_at)
+            for kind, relation, parent, at, event, recorded_at in row["links"]
+        ]
+        facts.territories += [
+            TerritoryFact(kind == "territory.assigned", party, tuple(regions), tuple(skus), at, event, recorded_at)
+            for kind, regions, skus, at, event, recorded_at in row["territories"]
+        ]
+    return facts
+
+
+async def fetch_registrations(transaction: Transaction, parties: Iterable[str]) -> list[Registration]:
+    """All registrations of some parties."""
+    return (await fetch_parties(transaction, parties)).registrations
 
 
 async def fetch_channel(
@@ -17,30 +58,17 @@ async def fetch_channel(
     promo_codes: Iterable[str] = (),
     skus: Iterable[str] = (),
 ) -> ChannelView:
-    """What is known of parties, of whoever is linked above them and holds these promo codes, and of products.
-
-    Territories are fetched for the parties and those above them.
-    """
+    """What is known of parties, of whoever is linked above them and holds these promo codes, and of products."""
     clerks = {
         row["party"] for row in await transaction.rows_of("channel/holders_of_promo_codes", sorted(set(promo_codes)))
     }
     named = set(parties) | clerks
-    links = await fetch_links(transaction, named)
-    everyone = named | {link.parent for link in links}
-    return ChannelView(
-        parties=Registry(await fetch_registrations(transaction, everyone)),
-        products=Registry(await fetch_listings(transaction, skus)),
-        link_facts=links,
-        territory_facts=await fetch_territories(transaction, everyone),
-    )
-
-
-async def fetch_registrations(transaction: Transaction, parties: Iterable[str]) -> list[Registration]:
-    """All registrations of some parties."""
-    return [
-        Registration(row["party"], row["at"], row["event"], row["recordedAt"], json.loads(row["body"])["party"])
-        for row in await transaction.rows_of("channel/registrations", sorted(set(parties)))
-    ]
+    facts = await fetch_parties(transaction, named)
+    above = {link.parent for link in facts.links} - named
+    links = list(facts.links)
+    facts.add(await fetch_parties(transaction, above))
+    listings = await fetch_listings(transaction, skus)
+    return ChannelView(Registry(facts.registrations), Registry(listings), links, facts.territories)
 
 
 async def fetch_listings(transaction: Transaction, skus: Iterable[str]) -> list[Registration]:
@@ -48,36 +76,4 @@ async def fetch_listings(transaction: Transaction, skus: Iterable[str]) -> list[
     return [
         Registration(row["sku"], row["at"], row["event"], row["recordedAt"], json.loads(row["body"])["product"])
         for row in await transaction.rows_of("channel/listings", sorted(set(skus)))
-    ]
-
-
-async def fetch_links(transaction: Transaction, children: Iterable[str]) -> list[LinkFact]:
-    """The facts of the links to some parties from above."""
-    return [
-        LinkFact(
-            row["type"] == "channel.linked",
-            row["relation"],
-            row["parent"],
-            row["child"],
-            row["at"],
-            row["event"],
-            row["recordedAt"],
-        )
-        for row in await transaction.rows_of("channel/links_to", sorted(set(children)))
-    ]
-
-
-async def fetch_territories(transaction: Transaction, parties: Iterable[str]) -> list[TerritoryFact]:
-    """The facts of the territories of some parties."""
-    return [
-        TerritoryFact(
-            row["type"] == "territory.assigned",
-            row["party"],
-            tuple(row["regions"]),
-            tuple(row["skus"]),
-            row["at"],
-            row["event"],
-            row["recordedAt"],
-        )
-        for row in await transaction.rows_of("channel/territories_of", sorted(set(parties)))
     ]

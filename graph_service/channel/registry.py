@@ -54,6 +54,11 @@ class Registry:
                 state |= entry.fields
         return state
 
-    def subjects(self) -> Iterable[str]:
-        """All ids that have a registration, recorded by then or not."""
-        return self._entries.keys()
+    def holders_of(self, field: str) -> Mapping[str, set[str]]:
+        """By each value of a field the subjects that were ever said to have it."""
+        holders: dict[str, set[str]] = defaultdict(set)
+        for subject, entries in self._entries.items():
+            for entry in entries:
+                if entry.fields.get(field) is not None:
+                    holders[entry.fields[field]].add(subject)
+        return holders

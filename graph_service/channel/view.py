@@ -37,6 +37,7 @@ class ChannelView:
         for territory in territory_facts:
             self._territory_facts[territory.party].append(territory)
         self._limit: int | None = None
+        self._promo_holders = parties.holders_of("promoCode")
         self._links: dict[str, list[Link]] = {}
         self._holdings: dict[str, Holdings] = {}
 
@@ -44,6 +45,7 @@ class ChannelView:
         """The same without what was recorded later; it shares the facts."""
         early = ChannelView(self.parties.known_by(instant), self.products.known_by(instant))
         early._link_facts, early._territory_facts, early._limit = self._link_facts, self._territory_facts, instant
+        early._promo_holders = self._promo_holders
         return early
 
     def _known(self, facts: Iterable[Dated]) -> list[Dated]:
@@ -90,6 +92,6 @@ class ChannelView:
         """Ids of the clerks who had a promo code then."""
         return sorted(
             party
-            for party in self.parties.subjects()
+            for party in self._promo_holders.get(promo_code, ())
             if (state := self.parties.get(party, at)).get("kind") == "CLERK" and state.get("promoCode") == promo_code
         )

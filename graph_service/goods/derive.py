@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from graph_service.goods.aliases import Aliases, AliasFact
-from graph_service.goods.containment import Past, Stay
-from graph_service.goods.read import fetch_custody
+from graph_service.goods.containment import Past
+from graph_service.goods.read import fetch_custody, stay_of
 from graph_service.graph.driver import Row, Transaction
 
 
@@ -98,31 +98,17 @@ async def _concerned(
 
 
 async def _stored(transaction: Transaction, items: Iterable[str]) -> dict[str, Past]:
-    asked = sorted(items)
-    pasts: dict[str, Past] = {}
-    for row in await transaction.rows_of("goods/births", asked):
-        pasts[row["item"]] = Past(
-            None if row["bornAt"] is None else (row["bornAt"], row["bornBy"]),
-            None if row["goneAt"] is None else (row["goneAt"], row["goneBy"]),
+    return {
+        row["item"]: Past(
+            None if row["born"] is None else (row["born"][0], row["born"][1]),
+            None if row["gone"] is None else (row["gone"][0], row["gone"][1]),
             row["sku"],
             row["batch"],
             row["level"],
+            tuple(sorted((stay_of(stay) for stay in row["stays"]), key=lambda stay: stay.since)),
         )
-    windows = [{"item": item, "from": -(2**62), "until": 2**62} for item in asked]
-    stays = [
-        (
-            row["item"],
-            Stay(
-                row["container"],
-                (row["since"], row["sinceEvent"]),
-                None if row["until"] is None else (row["until"], row["untilEvent"]),
-            ),
-        )
-        for row in await transaction.rows_of("goods/stays", windows)
-    ]
-    for item, stay in sorted(stays, key=lambda each: each[1].since):
-        pasts[item].stays += (stay,)
-    return pasts
+        for row in await transaction.rows_of("goods/pasts", sorted(items))
+    }
 
 
 def _row(item: str, past: Past, stored: Past) -> Row:

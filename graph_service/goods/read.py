@@ -1,15 +1,16 @@
 """Fetches what items rest on: one statement for all items at each level of containers."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, NamedTuple
 
 from graph_service.goods.aliases import Aliases, AliasFact
 from graph_service.goods.codes import Span, code_of, key_of
 from graph_service.goods.containment import CustodyFact, Past, Position, Stay, replay
 from graph_service.goods.story import HandOver, ScanOfItem, Story, story_of
-from graph_service.graph.driver import Row, Transaction
+from graph_service.graph.driver import Transaction
 
 EVER = (-(2**62), 2**62)
 FIRST: Position = (EVER[0], "")
@@ -31,6 +32,23 @@ async def find_codes(transaction: Transaction, codes: Iterable[str]) -> Mapping[
         keys[row["key"]]: FoundCode(Span(row["first"], row["last"]), row["item"])
         for row in await transaction.rows_of("goods/find_items", list(keys))
     }
+
+
+class NamingFact(NamedTuple):
+    """A hand-over as the graph has it: it names a run, by the keys of its ends. Times in microseconds."""
+
+    at: int
+    event: str
+    recorded_at: int
+    type: str
+    run: str
+    last: str
+    sender: str | None
+    receiver: str | None
+    salesperson: str | None
+    sku: str | None
+    batch: str | None
+    level: str | None
 
 
 class Custody:
@@ -98,19 +116,19 @@ class Goods:
         custody: the facts that stays are derived from, where they were asked for.
     """
 
-    facts: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
-    stays: dict[str, list[Stay]] = field(default_factory=lambda: defaultdict(list))
-    scans: dict[str, list[ScanOfItem]] = field(default_factory=lambda: defaultdict(list))
+    facts: dict[str, list[NamingFact]] = field(default_factory=dict)
+    stays: dict[str, list[Stay]] = field(default_factory=dict)
+    scans: dict[str, list[ScanOfItem]] = field(default_factory=dict)
     born: dict[str, Position] = field(default_factory=dict)
     custody: Custody | None = None
 
     def receivers(self) -> set[str]:
         """Every party that some fact hands an item to."""
-        return {row["receiver"] for rows in self.facts.values() for row in rows if row["receiver"] is not None}
+        return {fact.receiver for facts in self.facts.values() for fact in facts if fact.receiver is not None}
 
     def skus(self) -> set[str]:
         """The products of the items and of what held them."""
-        return {row["sku"] for rows in self.facts.values() for row in rows if row["sku"] is not None}
+        return {fact.sku for facts in self.facts.values() for fact in facts if fact.sku is not None}
 
     def story(self, item: str, asked: str | None = None) -> Story:
         """The story of an item; `asked` is the code that it was asked about by."""
@@ -128,12 +146,12 @@ class Goods:
         early = self.custody.around(run).known_by(instant)
         pasts = early.replay()
         item_of = early.aliases.item_of
-        facts: dict[str, list[Row]] = defaultdict(list)
+        facts: dict[str, list[NamingFact]] = defaultdict(list)
         held_by = {stay.container for past in pasts.values() for stay in past.stays}
         for name in {item, *held_by, *(self.custody.aliases.item_of(container) for container in held_by)}:
-            for row in self.facts.get(name, ()):
-                if row["recordedAt"] <= instant:
-                    facts[item_of(row["run"])].append(row)
+            for fact in self.facts.get(name, ()):
+                if fact.recorded_at <= instant:
+                    facts[item_of(fact.run)].append(fact)
         name = item_of(run)
         scans = [scan for scan in self.scans.get(item, ()) if scan.recorded_at <= instant]
         past = pasts.get(name)
@@ -142,7 +160,7 @@ class Goods:
 
 
 def _reaching(
-    item: str, asked: str | None, facts: Mapping[str, Sequence[Row]], stays: Mapping[str, Sequence[Stay]]
+    item: str, asked: str | None, facts: Mapping[str, Sequence[NamingFact]], stays: Mapping[str, Sequence[Stay]]
 ) -> list[HandOver]:
     """The facts that name an item, or a container while it held the item, directly or through others."""
     reaching: list[HandOver] = []
@@ -151,7 +169,7 @@ def _reaching(
         here, since, until, depth = waiting.pop()
         named = asked if depth == 0 else None
         reaching += [
-            _hand_over(row, depth, named) for row in facts.get(here, ()) if since < (row["at"], row["event"]) < until
+            _hand_over(fact, depth, named) for fact in facts.get(here, ()) if since < (fact.at, fact.event) < until
         ]
         for stay in stays.get(here, ()):
             start, end = max(since, stay.since), min(until, stay.until or LAST)
@@ -160,22 +178,22 @@ def _reaching(
     return reaching
 
 
-def _hand_over(row: Row, depth: int, asked: str | None) -> HandOver:
+def _hand_over(fact: NamingFact, depth: int, asked: str | None) -> HandOver:
     # A run of several codes is only ever named as such; the fact then names the code that is asked about.
-    code = code_of(row["run"]) if row["run"] == row["last"] else asked
+    code = code_of(fact.run) if fact.run == fact.last else asked
     return HandOver(
-        row["at"],
-        row["event"],
-        row["recordedAt"],
-        row["type"],
+        fact.at,
+        fact.event,
+        fact.recorded_at,
+        fact.type,
         code,
         depth,
-        row["sender"],
-        row["receiver"],
-        row["salesperson"],
-        row["sku"],
-        row["batch"],
-        row["level"],
+        fact.sender,
+        fact.receiver,
+        fact.salesperson,
+        fact.sku,
+        fact.batch,
+        fact.level,
     )
 
 
@@ -187,42 +205,45 @@ async def fetch_goods(transaction: Transaction, items: Iterable[str], *, with_cu
         items: keys of items.
         with_custody: whether their stories will be asked for as known at an earlier instant.
     """
-    asked = list(set(items))
+    asked = set(items)
     goods = Goods()
-    for row in await transaction.rows_of("goods/scans", asked):
-        goods.scans[row["item"]].append(ScanOfItem(row["at"], row["event"], row["recordedAt"], row["account"]))
-    for row in await transaction.rows_of("goods/births", asked):
-        if row["bornAt"] is not None:
-            goods.born[row["item"]] = (row["bornAt"], row["bornBy"])
+    windows = dict.fromkeys(asked, EVER)
     if with_custody:
         goods.custody, holders = await fetch_custody(transaction, asked)
-        await _fetch_level(transaction, goods, dict.fromkeys({*asked, *holders}, EVER))
-        return goods
-    windows = dict.fromkeys(asked, EVER)
+        windows |= dict.fromkeys(holders, EVER)
     fetched: dict[str, tuple[int, int]] = {}
     while windows:
         fetched |= windows
-        stays = await _fetch_level(transaction, goods, windows)
+        stays = await _fetch_level(transaction, goods, windows, asked)
         windows = _next_windows(windows, stays, fetched)
-        for item in windows.keys() & fetched.keys():
-            # Asked for again with a wider window: what is there of it will come again.
-            goods.facts.pop(item, None)
-            goods.stays.pop(item, None)
     return goods
 
 
 async def _fetch_level(
-    transaction: Transaction, goods: Goods, windows: Mapping[str, tuple[int, int]]
+    transaction: Transaction, goods: Goods, windows: Mapping[str, tuple[int, int]], asked: Collection[str]
 ) -> Mapping[str, list[Stay]]:
-    rows = [{"item": item, "from": since, "until": until} for item, (since, until) in windows.items()]
-    for row in await transaction.rows_of("goods/hand_overs", rows):
-        goods.facts[row["item"]].append(row)
-    stays: dict[str, list[Stay]] = defaultdict(list)
-    for row in await transaction.rows_of("goods/stays", rows):
-        until = None if row["until"] is None else (row["until"], row["untilEvent"])
-        stays[row["item"]].append(Stay(row["container"], (row["since"], row["sinceEvent"]), until))
-    goods.stays.update(stays)
+    rows = [
+        {"item": item, "from": since, "until": until, "scans": item in asked}
+        for item, (since, until) in windows.items()
+    ]
+    stays: dict[str, list[Stay]] = {}
+    for row in await transaction.rows_of("goods/items", rows):
+        item = row["item"]
+        stays[item] = [stay_of(stay) for stay in row["stays"]]
+        # Asked for again with a wider window, an item replaces what was there of it.
+        goods.facts[item] = [NamingFact(*fact) for fact in row["facts"]]
+        goods.stays[item] = stays[item]
+        if row["scans"]:
+            goods.scans[item] = [ScanOfItem(*scan) for scan in row["scans"]]
+        if row["born"] is not None:
+            goods.born[item] = (row["born"][0], row["born"][1])
     return stays
+
+
+def stay_of(row: Sequence[Any]) -> Stay:
+    """A stay from its columns: container, since, its event, until, its event."""
+    container, since, since_event, until, until_event = row
+    return Stay(container, (since, since_event), None if until is None else (until, until_event))
 
 
 def _next_windows(
@@ -255,23 +276,10 @@ async def fetch_custody(transaction: Transaction, items: Iterable[str]) -> tuple
         done |= waiting
         holders: set[str] = set()
         for row in await transaction.rows_of("goods/custody_facts", sorted(waiting)):
-            if row["type"] == "code.aliased":
-                aliases.append(AliasFact(row["event"], row["recordedAt"], row["run"]))
-                continue
-            facts.append(
-                CustodyFact(
-                    row["at"],
-                    row["event"],
-                    row["recordedAt"],
-                    row["type"],
-                    row["run"],
-                    row["container"],
-                    row["sku"],
-                    row["batch"],
-                    row["level"],
-                )
-            )
-            if row["run"] is not None and row["containerItem"] is not None:
-                holders.add(row["containerItem"])
+            facts += [CustodyFact(*made) for made in row["made"]]
+            facts += [CustodyFact(*moved[:6]) for moved in row["moved"]]
+            facts += [CustodyFact(*filled) for filled in row["filled"]]
+            aliases += [AliasFact(*equated) for equated in row["equated"]]
+            holders |= {moved[6] for moved in row["moved"]}
         waiting = holders - done
     return Custody(facts, aliases), done - asked

@@ -1,5 +1,6 @@
 """The field types that the events of the contract are made of."""
 
+import re
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -15,6 +16,8 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from graph_service.moments import parse_instant
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 MAX_CODES = 100_000
 MAX_IDENTIFIERS = 20
@@ -33,7 +36,7 @@ def _instant(value: Any) -> int:
 
 
 def _printable(value: str) -> str:
-    if any(ord(char) < 32 or ord(char) == 127 for char in value):
+    if _CONTROL.search(value):
         raise ValueError("expected text without control characters")
     return value
 

@@ -128,26 +128,33 @@ async def derive_decisions(
     """
     asked = sorted(set(triggers))
     derived = await evaluate(transaction, asked, rules, clock)
-    stored = {row["id"]: row for row in await transaction.rows_of("rebates/decisions_on", asked)}
+    stands = await transaction.rows_of("rebates/standing", asked)
+    stored = {row["id"]: row for standing in stands for row in standing["decisions"]}
     wanted = {decision.id: decision for decision in derived.decisions}
     rows = {key: decision_row(decision, *derived.triggers[decision.trigger]) for key, decision in wanted.items()}
     changed = [row for key, row in rows.items() if stored.get(key) != row]
     await transaction.rows_of("rebates/delete_decisions", sorted(stored.keys() - rows.keys()))
-    await transaction.rows_of("rebates/write_decisions", [_without_nulls(row) for row in changed])
-    new = [row for row in changed if row["id"] not in stored and row["payee"] is not None]
-    for statement, role in (("rebates/pay_identifiers", True), ("rebates/pay_parties", False)):
-        payees = [{"id": row["id"], "payee": row["payee"]} for row in new if (row["role"] == "CONSUMER") == role]
-        await transaction.rows_of(statement, payees)
-    await _tie(transaction, asked, derived.rests_on)
-    await _book(transaction, asked, wanted.values(), derived.triggers)
+    await transaction.rows_of("rebates/change_decisions", [row for row in changed if row["id"] in stored])
+    await _write(transaction, [row for row in changed if row["id"] not in stored])
+    await _tie(transaction, stands, derived.rests_on)
+    entries = [entry for standing in stands for entry in standing["entries"]]
+    await _book(transaction, entries, list(wanted.values()), derived.triggers)
     return [wanted[row["id"]] for row in changed]
 
 
-async def _tie(transaction: Transaction, triggers: Sequence[str], wanted: set[RestsOn]) -> None:
-    stored = {
-        (row["event"], row["relation"], row["party"])
-        for row in await transaction.rows_of("rebates/resting_on", triggers)
-    }
+async def _write(transaction: Transaction, rows: Iterable[Row]) -> None:
+    by_trigger: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        payee = "account" if row["role"] == "CONSUMER" else "party"
+        by_trigger[row["trigger"]].append({"properties": row, payee: row.get("payee")})
+    await transaction.rows_of(
+        "rebates/write_decisions",
+        [{"trigger": trigger, "decisions": decisions} for trigger, decisions in by_trigger.items()],
+    )
+
+
+async def _tie(transaction: Transaction, stands: Iterable[Row], wanted: set[RestsOn]) -> None:
+    stored = {(row["trigger"], relation, party) for row in stands for relation, party in row["restsOn"]}
     for statement, ties in (
         ("rebates/delete_resting_on", stored - wanted),
         ("rebates/write_resting_on", wanted - stored),
@@ -158,19 +165,24 @@ async def _tie(transaction: Transaction, triggers: Sequence[str], wanted: set[Re
 
 async def _book(
     transaction: Transaction,
-    triggers: Sequence[str],
-    decisions: Iterable[Decision],
+    booked: Iterable[Row],
+    decisions: Sequence[Decision],
     times: Mapping[str, tuple[int, int]],
 ) -> None:
-    booked = standing(await transaction.rows_of("rebates/last_entries", triggers))
-    entries = bookings(list(decisions), booked, {event: at for event, (at, _) in times.items()})
-    await transaction.rows_of("rebates/book", [_without_nulls(entry) for entry in entries])
-    await transaction.rows_of("rebates/link_reversals", [entry for entry in entries if "reverses" in entry])
+    entries = bookings(decisions, standing(booked), {event: at for event, (at, _) in times.items()})
+    by_trigger: dict[str, list[Row]] = defaultdict(list)
+    for entry in entries:
+        by_trigger[entry["trigger"]].append(entry)
+    await transaction.rows_of(
+        "rebates/book", [{"trigger": trigger, "entries": entries} for trigger, entries in by_trigger.items()]
+    )
+    reversals = [{"id": entry["id"], "reverses": entry["reverses"]} for entry in entries if "reverses" in entry]
+    await transaction.rows_of("rebates/link_reversals", reversals)
 
 
 def decision_row(decision: Decision, at: int, recorded_at: int) -> Row:
     """A decision as properties; it is decided when its trigger is recorded, so that a rebuild says the same."""
-    return {
+    row = {
         "id": decision.id,
         "rule": decision.rule,
         "version": decision.version,
@@ -185,7 +197,4 @@ def decision_row(decision: Decision, at: int, recorded_at: int) -> Row:
         "decidedAt": recorded_at,
         "due": decision.due,
     }
-
-
-def _without_nulls(row: Row) -> Row:
     return {key: value for key, value in row.items() if value is not None}

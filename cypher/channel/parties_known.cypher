@@ -1,0 +1,19 @@
+// What events said of parties: what they are, who stands above them, and where they may sell.
+// parameters: rows
+// columns: party, registrations, links, territories
+// starts from: party_id
+// mode: read
+// db hits: 200 a row
+UNWIND $rows AS id
+MATCH (party:Party {id: id})
+RETURN
+  id AS party,
+  [(party)<-[:REGISTERS]-(fact) WHERE NOT fact.voided | [fact.at, fact.id, fact.recordedAt, fact.body]] AS registrations,
+  [
+    (party)<-[:CHILD]-(fact)-[:PARENT]->(parent) WHERE NOT fact.voided |
+    [fact.type, fact.relation, parent.id, fact.at, fact.id, fact.recordedAt]
+  ] AS links,
+  [
+    (party)<-[:CONCERNS]-(fact) WHERE NOT fact.voided |
+    [fact.type, fact.regions, fact.skus, fact.at, fact.id, fact.recordedAt]
+  ] AS territories

@@ -1,0 +1,17 @@
+// What became of items and which containers held them, as derived so far.
+// parameters: rows
+// columns: item, born, gone, sku, batch, level, stays
+// starts from: run_first
+// mode: read
+// db hits: 40 a row
+UNWIND $rows AS item
+MATCH (hub:Run {first: item})
+RETURN
+  item,
+  CASE WHEN hub.bornAt IS NOT NULL THEN [hub.bornAt, hub.bornBy] END AS born,
+  CASE WHEN hub.goneAt IS NOT NULL THEN [hub.goneAt, hub.goneBy] END AS gone,
+  hub.sku AS sku, hub.batch AS batch, hub.level AS level,
+  [
+    (hub)-[stay:INSIDE]->(container) |
+    [container.first, stay.from, stay.fromEvent, stay.until, stay.untilEvent]
+  ] AS stays

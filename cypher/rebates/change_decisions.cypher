@@ -1,0 +1,9 @@
+// Writes decisions that came out different; whom they pay is part of what they are and stays.
+// parameters: rows
+// columns: -
+// starts from: decision_id
+// mode: write
+// db hits: 60 a row
+UNWIND $rows AS row
+MATCH (decision:Decision {id: row.id})
+SET decision = row

@@ -1,0 +1,13 @@
+// What stands for these triggers: the decisions in force, the entries booked, and the parties that decisions rest on.
+// parameters: rows
+// columns: trigger, decisions, entries, restsOn
+// starts from: event_id
+// mode: read
+// db hits: 300 a row
+UNWIND $rows AS id
+MATCH (trigger:Event {id: id})
+RETURN
+  id AS trigger,
+  [(trigger)<-[:FOR]-(decision) | properties(decision)] AS decisions,
+  [(trigger)<-[:BOOKED_FOR]-(entry) | properties(entry)] AS entries,
+  [(trigger)-[rests:OWNED_BY|CAME_THROUGH]->(party) | [type(rests), party.id]] AS restsOn
