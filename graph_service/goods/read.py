@@ -227,7 +227,7 @@ async def _fetch_level(
         for item, (since, until) in windows.items()
     ]
     stays: dict[str, list[Stay]] = {}
-    for row in await transaction.rows_of("goods/items", rows):
+    for row in await transaction.rows_of("goods/item_facts", rows):
         item = row["item"]
         stays[item] = [stay_of(stay) for stay in row["stays"]]
         # Asked for again with a wider window, an item replaces what was there of it.
