@@ -1,0 +1,12 @@
+// The parties that were registered again after an instant: what they were then may differ from what they are.
+// parameters: at
+// columns: party
+// starts from: event_type_at
+// mode: read
+// db hits: 2000 in all
+MATCH (fact:Event)
+WHERE fact.type = 'party.registered' AND fact.at > $at AND NOT fact.voided
+MATCH (fact)-[:REGISTERS]->(party:Party)
+WITH DISTINCT party
+WHERE count { (party)<-[:REGISTERS]-() } > 1
+RETURN party.id AS party
