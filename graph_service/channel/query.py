@@ -1,0 +1,74 @@
+"""The entry points to the channel in GraphQL."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import strawberry
+from strawberry import UNSET
+
+from graph_service.api.arguments import given
+from graph_service.api.context import Context
+from graph_service.api.fields import field
+from graph_service.api.paging import page_size, paged
+from graph_service.api.scalars import DateTime
+from graph_service.channel import chain_path as ways
+from graph_service.channel.enums import PartyKind
+from graph_service.channel.loaders import party_of
+from graph_service.channel.questions import DatedLink, list_parties
+from graph_service.channel.types import PARTIES, ChainLink, Party, PartyConnection, PartyEdge, party_of_row
+from graph_service.graph.driver import Row, Transaction
+from graph_service.moments import now
+
+
+@strawberry.type
+class ChannelQuery:
+    """Questions about the channel."""
+
+    @field("A registered party.")
+    async def party(self, info: strawberry.Info[Context, Any], id: strawberry.ID) -> Party | None:  # noqa: A002
+        """A registered party."""
+        return await party_of(info, id)
+
+    @field("Registered parties in the order of ids; a region contains those within it.")
+    async def parties(
+        self,
+        info: strawberry.Info[Context, Any],
+        kind: PartyKind | None = UNSET,
+        region: str | None = UNSET,
+        first: int = 50,
+        after: str | None = UNSET,
+    ) -> PartyConnection:
+        """Registered parties, as they are now."""
+        cursor, only, place, size = given(after), given(kind), given(region), page_size(first)
+        (position,) = PARTIES.values(cursor) or ("",)
+
+        async def work(transaction: Transaction) -> Sequence[Row]:
+            return await list_parties(
+                transaction, kind=only.value if only else None, region=place, after=position, limit=size + 1
+            )
+
+        edges, page_info = paged(
+            await info.context.read(work),
+            size,
+            cursor,
+            lambda row: PARTIES.cursor(row["id"]),
+            lambda cursor, row: PartyEdge(cursor=cursor, node=party_of_row(row)),
+        )
+        return PartyConnection(edges=edges, page_info=page_info)
+
+    @field("The dated links that lead from one party to another, shortest way; empty when there is none.")
+    async def chain_path(
+        self,
+        info: strawberry.Info[Context, Any],
+        *,
+        from_: Annotated[strawberry.ID, strawberry.argument(name="from")],
+        to: strawberry.ID,
+        at: DateTime | None = UNSET,
+    ) -> list[ChainLink]:
+        """The shortest way, walked up or down; of equal ways the one by the smallest ids."""
+        instant = given(at)
+
+        async def work(transaction: Transaction) -> Sequence[DatedLink]:
+            return await ways.chain_path(transaction, from_, to, now() if instant is None else instant)
+
+        return [ChainLink.of(link) for link in await info.context.read(work)]
