@@ -1,7 +1,8 @@
 """The one Neo4j driver of a process, and how statements run on it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, Bookmarks, Query
@@ -31,6 +32,19 @@ class Transaction:
     async def rows_of(self, name: str, rows: Sequence[Any], **parameters: Any) -> list[Row]:
         """Runs a statement over `$rows`; none, no round trip."""
         return await self.run(name, rows=rows, **parameters) if rows else []
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How the server would run a text.
+
+    Attributes:
+        kind: `r`, `w`, `rw` or `s`, as the server types it; reading files and terminating transactions are `r`, too.
+        operators: of the plan, as in `NodeIndexSeek`.
+    """
+
+    kind: str
+    operators: frozenset[str]
 
 
 class Graph:
@@ -72,6 +86,20 @@ class Graph:
         async with self.driver.session(database=self.database, default_access_mode=mode) as session:
             result = await session.run(Query(text, timeout=timeout))
             return list(result.keys()), await result.values()
+
+    async def explain(self, text: str, *, read_only: bool = True) -> Plan:
+        """How the server would run a text; nothing runs, and parameters may be missing."""
+        mode = "READ" if read_only else "WRITE"
+        async with self.driver.session(database=self.database, default_access_mode=mode) as session:
+            summary = await (await session.run(Query("EXPLAIN " + text))).consume()
+            return Plan(summary.query_type or "", frozenset(_operators(summary.plan or {})))
+
+
+def _operators(plan: Mapping[str, Any]) -> Iterator[str]:
+    if "operatorType" in plan:
+        yield plan["operatorType"].partition("@")[0]
+    for child in plan.get("children", ()):
+        yield from _operators(child)
 
 
 @asynccontextmanager

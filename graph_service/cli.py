@@ -1,0 +1,232 @@
+"""The command line: what can be asked for, and how it ends (`contract/cli.md`).
+
+Exit codes: 0 well; 1 an error that is said in a line or two; 2 wrong use; 3 events were rejected; 4 the graph differs
+from what the log says; 130 stopped by Ctrl-C.
+"""
+
+import re
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from graph_service.api.viewer import Role
+from graph_service.commands.failures import explained
+from graph_service.commands.running import end_on_signals, settings_of, with_graph, with_service
+from graph_service.progress import say
+
+if TYPE_CHECKING:
+    from graph_service.graph.driver import Graph
+    from graph_service.service import Service
+
+SOME_REJECTED = 3
+DIFFERENT = 4
+INTERRUPTED = 130
+_SHOWN_DIFFERENCES = 50
+_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+
+app = typer.Typer(
+    help="Who owned this item when it was scanned, who is paid for it, and why.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        "--home",
+        metavar="DIR",
+        help="Data, keys and the embedded server; $GRAPH_SERVICE_HOME, else the platform's user data folder.",
+    ),
+]
+Port = Annotated[int, typer.Option(metavar="PORT", min=0, max=65_535, help="0: any free one.")]
+
+
+class Form(StrEnum):
+    """How rows are printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+class InfoForm(StrEnum):
+    """How `info` is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def main() -> None:
+    """The console script."""
+    end_on_signals()
+    for stream in (sys.stdout, sys.stderr):
+        # Names are Chinese, and a terminal that can't show them is no reason to fail.
+        getattr(stream, "reconfigure", lambda **_: None)(errors="replace")
+    with explained():
+        app()
+
+
+@app.command()
+def demo(
+    home: Home = None,
+    port: Port = 8000,
+    once: Annotated[bool, typer.Option("--once", help="Stop after showing.")] = False,
+) -> None:
+    """Load the demonstration network, run the main job, show it, serve it."""
+    from graph_service.commands.demo import demonstrate  # noqa: PLC0415
+    from graph_service.commands.serve import listen, serve  # noqa: PLC0415
+
+    listener = None if once else listen("127.0.0.1", port)
+
+    async def work(service: "Service") -> None:
+        await demonstrate(service)
+        if listener is not None:
+            await serve(service, listener, lambda address: _announce(address, service))
+
+    with_service(home, work)
+
+
+@app.command("serve")
+def serve_(
+    home: Home = None,
+    host: Annotated[str, typer.Option(metavar="HOST", help="Address to listen on.")] = "127.0.0.1",
+    port: Port = 8000,
+) -> None:
+    """Serve GraphQL and HTTP until Ctrl-C or SIGTERM."""
+    from graph_service.commands.serve import listen, serve  # noqa: PLC0415
+
+    listener = listen(host, port)
+    with_service(
+        home, lambda service: serve(service, listener, lambda address: say(f"Serving {address}/graphql; Ctrl-C stops."))
+    )
+
+
+@app.command()
+def ingest(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help=".ndjson .json .csv .parquet, each also .gz")],
+    home: Home = None,
+    report: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the intake report there.")] = None,
+) -> None:
+    """Record the events of files; print the intake report as JSON. Exit 3: some were rejected."""
+    from graph_service.commands.ingest import ingest as ingest_files  # noqa: PLC0415
+    from graph_service.commands.ingest import require_readable, require_writable, write_report  # noqa: PLC0415
+
+    require_readable(files)
+    require_writable(report)
+    made, ended = with_service(home, lambda service: ingest_files(service, files))
+    write_report(made, report)
+    if ended is not None:
+        raise ended
+    if made["rejected"]:
+        raise typer.Exit(SOME_REJECTED)
+
+
+@app.command()
+def rederive(
+    home: Home = None,
+    check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 4 where the graph differs.")] = False,
+) -> None:
+    """Derive everything anew from the log."""
+    from graph_service.rederive import rederive as derive_anew  # noqa: PLC0415
+
+    differences = with_service(home, lambda service: derive_anew(service.graph, service.keys, check=check, say=say))
+    for difference in differences[:_SHOWN_DIFFERENCES]:
+        print(difference)
+    print(f"{len(differences):,} {'difference' if len(differences) == 1 else 'differences'}")
+    if check and differences:
+        raise typer.Exit(DIFFERENT)
+
+
+@app.command()
+def token(
+    role: Annotated[Role, typer.Option(help="What the bearer may do.")],
+    home: Home = None,
+    subject: Annotated[str | None, typer.Option(metavar="ID", help="The party or member that the bearer is.")] = None,
+    brand: Annotated[str | None, typer.Option(metavar="ID", help="The brand that the bearer belongs to.")] = None,
+    ttl: Annotated[str, typer.Option(metavar="TIME", help="How long it is valid: 90s, 30m, 8h, 7d.")] = "8h",
+) -> None:
+    """Print a bearer token."""
+    from graph_service.api.tokens import issue_token  # noqa: PLC0415
+
+    spelt = re.fullmatch(r"([1-9]\d{0,6})([smhd])", ttl, re.ASCII)
+    if spelt is None:
+        raise typer.BadParameter("expected a number and s, m, h or d, as in 8h", param_hint="--ttl")
+    seconds = int(spelt[1]) * _SECONDS[spelt[2]]
+    print(issue_token(settings_of(home).token_secret(), role, subject, brand, seconds))
+
+
+@app.command()
+def cypher(
+    statement: Annotated[str, typer.Argument(metavar="'MATCH …'")],
+    home: Home = None,
+    form: Annotated[Form, typer.Option("--format", help="How to print the rows.")] = Form.TABLE,
+) -> None:
+    """Ask the graph in Cypher, read only."""
+    from graph_service.commands.cypher import read_only  # noqa: PLC0415
+    from graph_service.commands.tables import print_rows  # noqa: PLC0415
+
+    columns, rows = with_graph(home, lambda graph, _: read_only(graph, statement))
+    print_rows(columns, rows, form.value)
+
+
+@app.command()
+def migrate(home: Home = None) -> None:
+    """Bring the graph to this version of the service."""
+    from graph_service.graph.migrations import migrate as apply  # noqa: PLC0415
+
+    applied = with_graph(home, lambda graph, _: apply(graph, say))
+    for migration in applied:
+        print(f"applied {migration.title}")
+    if not applied:
+        print("nothing to apply")
+
+
+@app.command()
+def check(home: Home = None) -> None:
+    """Look at server, migrations, indexes and statements. Exit 1: something is wrong."""
+    from graph_service.commands.check import findings  # noqa: PLC0415
+    from graph_service.graph.embedded import Connection  # noqa: PLC0415
+
+    async def work(graph: "Graph", connection: Connection) -> bool:
+        well = True
+        async for finding in findings(graph, connection.uri):
+            print(f"{'ok' if finding.is_well else 'WRONG':<7}{finding.text} {finding.remedy}".rstrip(), flush=True)
+            well = well and finding.is_well
+        return well
+
+    if not with_graph(home, work):
+        raise typer.Exit(1)
+
+
+@app.command()
+def info(
+    home: Home = None,
+    form: Annotated[InfoForm, typer.Option("--format", help="Plain lines, or JSON.")] = InfoForm.TEXT,
+) -> None:
+    """Say where things are and how much there is."""
+    import json  # noqa: PLC0415
+
+    from graph_service.commands.info import as_lines, gather  # noqa: PLC0415
+
+    known = with_graph(home, lambda graph, connection: gather(graph, settings_of(home), connection))
+    print(json.dumps(known, ensure_ascii=False, indent=2) if form is InfoForm.JSON else "\n".join(as_lines(known)))
+
+
+def _announce(address: str, service: "Service") -> None:
+    from graph_service.api.tokens import issue_token  # noqa: PLC0415
+
+    bearer = issue_token(service.settings.token_secret(), Role.ADMIN, None, None, 8 * _SECONDS["h"])
+    print(
+        f"\nServing {address}/graphql; Ctrl-C stops. For 8 hours this opens it:\nAuthorization: Bearer {bearer}",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

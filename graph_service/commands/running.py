@@ -1,0 +1,86 @@
+"""Running a command's work: with the whole service, or with the bare graph for commands that look after it."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TypeVar
+
+from graph_service.graph.driver import Graph, connect
+from graph_service.graph.embedded import Connection
+from graph_service.progress import say
+from graph_service.service import Service, open_service, server_of
+from graph_service.settings import Settings
+
+Answer = TypeVar("Answer")
+
+
+def settings_of(home: Path | None) -> Settings:
+    """The settings, with the home that a command was given."""
+    return Settings() if home is None else Settings(home=home.expanduser().absolute())
+
+
+def with_service(home: Path | None, work: Callable[[Service], Awaitable[Answer]]) -> Answer:
+    """Runs work while the service is open; the embedded server, unless others use it, is gone when this returns."""
+    settings = settings_of(home)
+
+    # The server is entered before the event loop runs, so that Ctrl-C ends a download at once.
+    with server_of(settings) as connection:
+
+        async def run() -> Answer:
+            async with open_service(settings, say, connection=connection) as service:
+                return await work(service)
+
+        return asyncio.run(run())
+
+
+def with_graph(home: Path | None, work: Callable[[Graph, Connection], Awaitable[Answer]]) -> Answer:
+    """Runs work on the graph as it is, whether it is migrated or not."""
+    with server_of(settings_of(home)) as connection:
+
+        async def run() -> Answer:
+            async with connect(connection) as graph:
+                return await work(graph, connection)
+
+        return asyncio.run(run())
+
+
+def end_on_signals() -> None:
+    """Makes every signal that asks to end work like Ctrl-C, so that a command always leaves in one way."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    # A shell script's background jobs ignore Ctrl-C; what is raised here must arrive nevertheless.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, interrupt)
+
+
+@contextmanager
+def stop_requests(heard: Callable[[], None]) -> Iterator[asyncio.Event]:
+    """Ctrl-C sets the event instead of breaking work off; once more, and it breaks it off.
+
+    Args:
+        heard: called in the event loop when the first one arrives.
+    """
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+
+    def first() -> None:
+        stop.set()
+        heard()
+
+    def interrupted(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, before)
+        loop.call_soon_threadsafe(first)
+
+    before = signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
