@@ -9,12 +9,12 @@ MATCH (hub:Run {first: item})
 RETURN
   item, hub.level AS level, hub.sku AS sku, hub.batch AS batch,
   COUNT {
-    MATCH (run:Run)-[:SAME_ITEM_AS*0..1]->(hub)
-    MATCH (run)<-[:SCANS]-(scan:Scan)
+    MATCH (hub)<-[:SAME_ITEM_AS*0..1]-(run)
+    MATCH (run)<-[:SCANS]-(scan)
     WHERE NOT scan.voided
   } AS scans,
   EXISTS {
-    MATCH (run:Run)-[:SAME_ITEM_AS*0..1]->(hub)
-    MATCH (run)<-[:NAMES|INTO|SCANS]-(event:Event)
+    MATCH (hub)<-[:SAME_ITEM_AS*0..1]-(run)
+    MATCH (run)<-[:NAMES|PACKS|INTO|EQUATES|SCANS]-(event)
     WHERE NOT event.voided
   } AS named

@@ -6,10 +6,10 @@
 // db hits: 60 a row
 UNWIND $rows AS item
 MATCH (hub:Run {first: item})
-MATCH (run:Run)-[:SAME_ITEM_AS*0..1]->(hub)
-MATCH (run)<-[:NAMES]-(fact:PackingFact)-[:INTO]->(container:Run)
+MATCH (hub)<-[:SAME_ITEM_AS*0..1]-(run)
+MATCH (run)<-[:PACKS]-(fact)-[:INTO]->(container)
 WHERE NOT fact.voided
-OPTIONAL MATCH (container)-[:SAME_ITEM_AS]->(containerHub:Run)
+OPTIONAL MATCH (container)-[:SAME_ITEM_AS]->(containerHub)
 RETURN DISTINCT item,
   fact.id AS event, fact.at AS at, fact.type AS type, container.first AS container,
   coalesce(containerHub.first, container.first) AS containerItem

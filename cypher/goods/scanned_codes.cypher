@@ -6,7 +6,7 @@
 // db hits: 30 a row
 UNWIND $rows AS item
 MATCH (hub:Run {first: item})
-MATCH (run:Run)-[:SAME_ITEM_AS*0..1]->(hub)
-MATCH (run)<-[:SCANS]-(scan:Scan)
+MATCH (hub)<-[:SAME_ITEM_AS*0..1]-(run)
+MATCH (run)<-[:SCANS]-(scan)
 WHERE NOT scan.voided
 RETURN item, scan.id AS event, scan.at AS at, scan.code AS code

@@ -5,5 +5,5 @@
 // mode: read
 // db hits: 200 a row
 UNWIND $rows AS id
-MATCH (:Identifier {id: id})-[:OF]->(:Member)<-[:OF]-(other:Identifier)
+MATCH (:Identifier {id: id})-[:OF]->()<-[:OF]-(other)
 RETURN id, other.id AS account

@@ -5,10 +5,10 @@
 // mode: read
 // db hits: 300 a row
 UNWIND $rows AS id
-MATCH (trigger:Event {id: id})<-[:BOOKED_FOR]-(entry:Entry)
+MATCH (trigger:Event {id: id})<-[:BOOKED_FOR]-(entry)
 RETURN
   entry.id AS id, entry.rule AS rule, entry.version AS version, entry.trigger AS trigger, entry.role AS role,
   entry.payee AS payee, entry.revision AS revision, entry.status AS status, entry.amountFen AS amountFen,
   entry.points AS points, entry.reason AS reason, entry.reverses AS reverses,
-  [(entry)<-[:REVERSES]-(reversal:Entry) | reversal.id][0] AS reversedBy,
+  [(entry)<-[:REVERSES]-(reversal) | reversal.id][0] AS reversedBy,
   entry.at AS at, trigger.recordedAt AS decidedAt

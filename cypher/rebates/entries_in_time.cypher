@@ -7,11 +7,11 @@
 MATCH (entry:Entry)
 WHERE entry.at >= $at AND entry.id IS NOT NULL AND (entry.at > $at OR entry.id > $id) AND entry.status IN $statuses
 WITH entry ORDER BY entry.at, entry.id LIMIT $limit
-MATCH (entry)-[:BOOKED_FOR]->(trigger:Event)
+MATCH (entry)-[:BOOKED_FOR]->(trigger)
 RETURN
   entry.id AS id, entry.rule AS rule, entry.version AS version, entry.trigger AS trigger, entry.role AS role,
   entry.payee AS payee, entry.revision AS revision, entry.status AS status, entry.amountFen AS amountFen,
   entry.points AS points, entry.reason AS reason, entry.reverses AS reverses,
-  [(entry)<-[:REVERSES]-(reversal:Entry) | reversal.id][0] AS reversedBy,
+  [(entry)<-[:REVERSES]-(reversal) | reversal.id][0] AS reversedBy,
   entry.at AS at, trigger.recordedAt AS decidedAt
 ORDER BY at, id

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from graph_service.goods.codes import code_of
 from graph_service.goods.containment import Position, Stay
 from graph_service.goods.questions import end_of
-from graph_service.goods.read import EVER, fetch_goods, find_codes
+from graph_service.goods.read import EVER, fetch_goods, find_codes, stay_of
 from graph_service.graph.driver import Row, Transaction
 from graph_service.moments import now
 
@@ -48,23 +48,20 @@ async def containers(transaction: Transaction, queries: Sequence[tuple[str, int 
     present = now()
     found = await find_codes(transaction, {code for code, _ in queries})
     items = sorted({one.item for one in found.values()})
-    stays: dict[str, list[Stay]] = defaultdict(list)
-    windows = [{"item": item, "from": EVER[0], "until": EVER[1]} for item in items]
-    for row in await transaction.rows_of("goods/stays", windows):
-        until = None if row["until"] is None else (row["until"], row["untilEvent"])
-        stays[row["item"]].append(Stay(row["container"], (row["since"], row["sinceEvent"]), until))
-    gone = {
-        row["item"]: (row["goneAt"], row["goneBy"])
-        for row in await transaction.rows_of("goods/births", items)
-        if row["goneAt"] is not None
-    }
+    pasts = {row["item"]: row for row in await transaction.rows_of("goods/pasts", items)}
     packings = await _packings(transaction, items)
     answers: list[str | None] = []
     for code, at in queries:
-        item = found[code].item if code in found else ""
+        if code not in found:
+            answers.append(None)
+            continue
+        item = found[code].item
+        past = pasts[item]
+        gone = None if past["gone"] is None else (past["gone"][0], past["gone"][1])
         end = end_of(present if at is None else at)
-        moves = [move for move in _moves(packings[item], stays[item], gone.get(item)) if move.position < end]
-        answers.append(moves[-1].code if moves and moves[-1].type == "goods.packed" else None)
+        moves = _moves(packings[item], [stay_of(stay) for stay in past["stays"]], gone)
+        before = [move for move in moves if move.position < end]
+        answers.append(before[-1].code if before and before[-1].type == "goods.packed" else None)
     return answers
 
 

@@ -109,7 +109,7 @@ async def rebates(
     statuses = STATUSES if status is None else (status,)
     kind = "entries" if history else "decisions"
     if trigger is not None:
-        rows = await transaction.rows_of("rebates/entries_by_trigger" if history else "rebates/decisions_on", [trigger])
+        rows = await transaction.rows_of(f"rebates/{kind}_by_trigger", [trigger])
         lines = sorted((_line(row) for row in rows), key=lambda line: line.position)
         return [
             line
@@ -135,7 +135,7 @@ async def rebates_of_triggers(transaction: Transaction, triggers: Iterable[str])
     """The decisions in force that events caused, in the order of pages; an empty list for those that caused none."""
     asked = sorted(set(triggers))
     found: dict[str, list[RebateLine]] = defaultdict(list)
-    for row in await transaction.rows_of("rebates/decisions_on", asked):
+    for row in await transaction.rows_of("rebates/decisions_by_trigger", asked):
         found[row["trigger"]].append(_line(row))
     return {trigger: sorted(found[trigger], key=lambda line: line.position) for trigger in asked}
 
