@@ -1,0 +1,66 @@
+"""The gate that every request passes: who asks, may they, and whatever goes wrong behind it leaves as JSON."""
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from graph_service.api.answers import error_answer
+from graph_service.api.errors import Forbidden, as_service_error
+from graph_service.api.tokens import Unauthenticated, Verifier
+from graph_service.api.viewer import Viewer
+
+OPEN_PATHS = frozenset({"/healthz", "/readyz"})
+
+_SECURITY = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+
+
+class Gate:
+    """ASGI middleware.
+
+    Args:
+        app: behind it.
+        verifier: of tokens.
+    """
+
+    def __init__(self, app: ASGIApp, verifier: Verifier) -> None:
+        self._app = app
+        self._verifier = verifier
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Lets a request through, or answers it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def send_safely(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = MutableHeaders(scope=message)
+                for name, value in _SECURITY.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            if scope["path"] not in OPEN_PATHS:
+                scope.setdefault("state", {})["viewer"] = await self._viewer(Headers(scope=scope))
+            await self._app(scope, receive, send_safely)
+        except Exception as error:
+            if started:
+                raise
+            await error_answer(as_service_error(error))(scope, receive, send_safely)
+
+    async def _viewer(self, headers: Headers) -> Viewer:
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise Unauthenticated("The request carries no bearer token.")
+        viewer = await self._verifier(token.strip())
+        # Before permissions are built, whoever may not see everything sees nothing.
+        if not viewer.may_read:
+            raise Forbidden(f"The role {viewer.role.value} may not use the service yet.")
+        return viewer

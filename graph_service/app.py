@@ -1,0 +1,96 @@
+"""The HTTP side of the service."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Protocol
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from graph_service.api.answers import error_answer, json_answer
+from graph_service.api.errors import as_service_error
+from graph_service.api.events_route import take_events
+from graph_service.api.gate import Gate
+from graph_service.api.graphql_route import Reads, answer_graphql
+from graph_service.api.tokens import verifier_of
+from graph_service.api.warmup import warm_up
+from graph_service.errors import ServiceError
+from graph_service.settings import Settings
+
+READY_SECONDS = 2.0
+
+SERVER_OPTIONS: dict[str, Any] = {"server_header": False, "access_log": False, "ws": "none"}
+"""What uvicorn is to be run with: nothing tells what it is, and no log holds what was asked."""
+
+
+class Service(Reads, Protocol):
+    """What the app needs of the running service."""
+
+    @property
+    def settings(self) -> Settings:
+        """Where the token's secret or the identity provider's keys are."""
+        ...
+
+
+def create_app(service: Service) -> FastAPI:
+    """The app of a running service.
+
+    Raises:
+        ServiceError: `JWT_KEY_INVALID`, or why the token's secret can't be had.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await warm_up(service.graph)
+        yield
+
+    app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.add_middleware(Gate, verifier=verifier_of(service.settings))
+    app.add_exception_handler(HTTPException, _no_route)
+    app.add_exception_handler(ServiceError, _told)
+
+    @app.post("/graphql")
+    async def graphql(request: Request) -> Response:
+        """Answers a GraphQL question."""
+        return await answer_graphql(request, service)
+
+    @app.post("/v1/events")
+    async def events(request: Request) -> Response:
+        """Takes in events."""
+        return await take_events(request, service.recorder)
+
+    @app.get("/healthz")
+    async def healthz() -> Response:
+        """Tells that the process answers."""
+        return json_answer({"status": "ok"})
+
+    @app.get("/readyz")
+    async def readyz() -> Response:
+        """Tells whether the graph answers in time."""
+        try:
+            async with asyncio.timeout(READY_SECONDS):
+                await service.graph.read(lambda transaction: transaction.run("intake/clock"))
+        except Exception as error:
+            as_service_error(error)
+            return error_answer(ServiceError("UNAVAILABLE", "The graph does not answer."))
+        return json_answer({"status": "ready"})
+
+    return app
+
+
+async def _told(_: Request, error: Exception) -> Response:
+    return error_answer(as_service_error(error))
+
+
+async def _no_route(_: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == 404:
+        return error_answer(ServiceError("NOT_FOUND", "There is nothing at this address."))
+    if status == 405:
+        answer = error_answer(ServiceError("METHOD_NOT_ALLOWED", "This address does not take this method."))
+        answer.headers.update(getattr(error, "headers", None) or {})
+        return answer
+    return json_answer({"code": "INVALID_BODY", "message": "The request can't be read."}, status)
