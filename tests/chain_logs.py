@@ -48,7 +48,7 @@ def links(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def territories(draw: st.DrawFn) -> dict[str, Any]:
     type_: str = draw(st.sampled_from(["territory.assigned", "territory.assigned", "territory.released"]))
-    regions = draw(st.lists(st.sampled_from(REGIONS), min_size=1, max_size=2, unique=True))
+    regions: list[str] = draw(st.lists(st.sampled_from(REGIONS), min_size=1, max_size=2, unique=True))
     return {"type": type_, "party": draw(parties), "regions": regions} | draw(some_skus)
 
 
