@@ -52,10 +52,14 @@ async def serve(service: Service, listener: socket.socket, announce: Callable[[s
     Raises:
         ServiceError: `SERVE_FAILED`.
     """
-    from graph_service.app import create_app  # noqa: PLC0415 - GraphQL's types are read when they are needed
+    from graph_service.app import SERVER_OPTIONS, create_app  # noqa: PLC0415 - GraphQL's types are read when they are needed
 
     config = uvicorn.Config(
-        create_app(service), log_level="warning", timeout_graceful_shutdown=_GRACE_SECONDS, lifespan="on"
+        create_app(service),
+        log_level="warning",
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        lifespan="on",
+        **SERVER_OPTIONS,
     )
     server = _Server(config, lambda: announce(address_of(listener)))
     with stop_requests(lambda: say("Stopping …")) as stop:

@@ -1,0 +1,16 @@
+// What the decisions come to for each role, and how many of them pay, wait, or pay nothing.
+// parameters: -
+// columns: role, amountFen, points, paid, waiting, unpaid
+// starts from: decision_status
+// mode: read
+// db hits: 8 a decision
+MATCH (decision:Decision)
+WHERE decision.status IS NOT NULL AND decision.at IS NOT NULL AND decision.id IS NOT NULL
+WITH
+  decision.role AS role, decision.status = 'ACCRUED' AS pays, decision.status = 'REJECTED' AS nothing,
+  decision.amountFen AS fen, decision.points AS points
+RETURN
+  role, sum(CASE WHEN pays THEN fen ELSE 0 END) AS amountFen,
+  sum(CASE WHEN pays THEN points ELSE 0 END) AS points, sum(CASE WHEN pays THEN 1 ELSE 0 END) AS paid,
+  sum(CASE WHEN pays OR nothing THEN 0 ELSE 1 END) AS waiting, sum(CASE WHEN nothing THEN 1 ELSE 0 END) AS unpaid
+ORDER BY amountFen DESC, role
