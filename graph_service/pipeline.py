@@ -21,13 +21,13 @@ it. What is derived is a function of the log: any order of arrival ends in the s
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from graph_service.channel.derive import derive_links, derive_parties, derive_territories
+from graph_service.channel.derive import derive_channel
 from graph_service.channel.read import fetch_parties
 from graph_service.goods.derive import derive_aliases, derive_custody, items_of
-from graph_service.graph.driver import Transaction
+from graph_service.graph.driver import Row, Transaction
 from graph_service.intake.touched import Touched, fetch_touched
 from graph_service.intake.voids import derive_voids
 from graph_service.members.derive import derive_members
@@ -51,7 +51,7 @@ TRIGGER_TYPES = {"CONSUMER_SCAN": "goods.scanned", "STORE_RECEIPT": "goods.recei
 class Reach:
     """Keys whose decisions may change, each from an instant on (microseconds)."""
 
-    items: set[tuple[str, int, int]] = field(default_factory=set)
+    items: dict[str, tuple[int, int]] = field(default_factory=dict)
     parties: dict[str, int] = field(default_factory=dict)
     promo_codes: dict[str, int] = field(default_factory=dict)
     skus: dict[str, int] = field(default_factory=dict)
@@ -62,6 +62,11 @@ class Reach:
     def widen(keys: dict[str, int], key: str, since: int) -> None:
         """Adds a key, or lets it reach further back."""
         keys[key] = min(since, keys.get(key, since))
+
+    def add_item(self, item: str, since: int, until: int) -> None:
+        """Adds an item with what it held between two instants."""
+        known_since, known_until = self.items.get(item, (since, until))
+        self.items[item] = (min(since, known_since), max(until, known_until))
 
 
 async def derive(
@@ -84,7 +89,7 @@ async def derive(
     Returns:
         the decisions that are new or changed.
     """
-    restated = await derive_voids(transaction, accepted)
+    restated = (await derive_voids(transaction, accepted)).difference(accepted)
     facts = await fetch_touched(transaction, restated.union(accepted))
     reach = Reach()
     await _derive_goods(transaction, facts, reach)
@@ -113,19 +118,18 @@ async def _derive_goods(transaction: Transaction, facts: Sequence[Touched], reac
     for fact in goods:
         until = NEVER if fact.type in CUSTODY else fact.at
         since = EVER if fact.type == "code.aliased" else fact.at
-        reach.items |= {(items[run], since, until) for run in fact.runs}
-        if fact.type in CUSTODY:
-            # A first packing lets a container exist.
-            reach.items |= {(items[run], since, until) for run in fact.containers}
-    reach.items |= {(item, EVER, NEVER) for item in regrouped}
+        # The container counts, too: a first packing lets it exist.
+        for run in (*fact.runs, *fact.containers):
+            reach.add_item(items[run], since, until)
     moved = {items[run] for fact in custody for run in (*fact.runs, *fact.containers)} | regrouped
     if moved:
         held = await contents(transaction, regrouped)
         since = EVER if regrouped else min(fact.at for fact in custody)
-        before = await triggers_in(transaction, Reach(items={(item, since, NEVER) for item in regrouped}))
-        changed = await derive_custody(transaction, moved | held)
-        reach.triggers |= before
-        reach.items |= {(difference.key, since, NEVER) for difference in changed}
+        for item in regrouped:
+            reach.add_item(item, EVER, NEVER)
+        reach.triggers |= await triggers_in(transaction, Reach(items=dict.fromkeys(regrouped, (EVER, NEVER))))
+        for item in await derive_custody(transaction, moved | held):
+            reach.add_item(item, since, NEVER)
 
 
 async def contents(transaction: Transaction, items: Iterable[str]) -> set[str]:
@@ -137,26 +141,32 @@ async def _derive_channel(transaction: Transaction, facts: Sequence[Touched], re
     registrations = [fact for fact in facts if fact.type == "party.registered"]
     links = [fact for fact in facts if fact.type in {"channel.linked", "channel.unlinked"}]
     territories = [fact for fact in facts if fact.type in {"territory.assigned", "territory.released"}]
+    if not (registrations or links or territories):
+        return
+    registered = {fact.party("REGISTERS") for fact in registrations}
+    children = {fact.party("CHILD") for fact in links}
+    holders = {fact.party("CONCERNS") for fact in territories}
+    kinds = {row["party"]: row["profile"].get("kind") for row in await _stored(transaction, registered)}
+    await derive_channel(transaction, registered | children | holders)
     if registrations:
-        await _derive_registered(transaction, registrations, reach)
-    if links:
-        await derive_links(transaction, {fact.party("CHILD") for fact in links})
-        employed: dict[str, int] = {}
-        for fact in links:
-            child = fact.party("CHILD")
-            Reach.widen(employed if fact.relation == "EMPLOYS" else reach.parties, child, fact.at)
-        await _reach_clerks(transaction, employed, reach)
-    if territories:
-        await derive_territories(transaction, {fact.party("CONCERNS") for fact in territories})
-        for fact in territories:
-            Reach.widen(reach.parties, fact.party("CONCERNS"), fact.at)
+        await _reach_registered(transaction, registrations, kinds, reach)
+    employed: dict[str, int] = {}
+    for fact in links:
+        Reach.widen(employed if fact.relation == "EMPLOYS" else reach.parties, fact.party("CHILD"), fact.at)
+    await _reach_clerks(transaction, employed, reach)
+    for fact in territories:
+        Reach.widen(reach.parties, fact.party("CONCERNS"), fact.at)
 
 
-async def _derive_registered(transaction: Transaction, registrations: Sequence[Touched], reach: Reach) -> None:
+async def _stored(transaction: Transaction, parties: Iterable[str]) -> list[Row]:
+    return await transaction.rows_of("channel/stored", sorted(parties))
+
+
+async def _reach_registered(
+    transaction: Transaction, registrations: Sequence[Touched], kinds: Mapping[str, str | None], reach: Reach
+) -> None:
     """What rests on who a party is; before its first registration a party is what that one says."""
     parties = {fact.party("REGISTERS") for fact in registrations}
-    kinds = {row["party"]: row["kind"] for row in await transaction.rows_of("channel/profiles", sorted(parties))}
-    await derive_parties(transaction, parties)
     said: dict[str, list[object]] = {party: [kinds.get(party)] for party in parties}
     promo_codes = {fact.promo_code for fact in registrations}
     for registration in (await fetch_parties(transaction, parties)).registrations:
@@ -174,7 +184,7 @@ async def _derive_registered(transaction: Transaction, registrations: Sequence[T
     await _reach_clerks(transaction, employed, reach)
     # Whether an owner on the way was a distributor decides who the distributor is.
     for row in await transaction.rows_of("goods/handed_to", sorted(turned)):
-        reach.items.add((row["item"], row["at"], row["at"]))
+        reach.add_item(row["item"], row["at"], row["at"])
 
 
 async def _reach_clerks(transaction: Transaction, clerks: dict[str, int], reach: Reach) -> None:
@@ -202,7 +212,7 @@ async def triggers_in(transaction: Transaction, reach: Reach) -> set[str]:
     """The events whose decisions may change."""
     triggers = set(reach.triggers)
     asked = (
-        ("goods/triggers_of", [{"item": item, "from": a, "until": b} for item, a, b in sorted(reach.items)]),
+        ("goods/triggers_of", [{"item": item, "from": a, "until": b} for item, (a, b) in sorted(reach.items.items())]),
         ("rebates/triggers_by_party", [{"party": key, "from": a} for key, a in sorted(reach.parties.items())]),
         (
             "rebates/triggers_by_promo_code",

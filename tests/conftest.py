@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from graph_service.graph.migrations import migrate
 
 from graph_service.graph.driver import Graph, connect
 from graph_service.graph.embedded import Connection, Memory, embedded_server
+from graph_service.graph.migrations import migrate
 from graph_service.members.identifiers import IdentifierKeys
 from graph_service.recorder import Recorder
 

@@ -5,7 +5,7 @@
 // mode: read
 // db hits: 60 a row
 UNWIND $rows AS id
-MATCH (event:Event {id: id})
+MATCH (event:Event {id: id}) WHERE event.type IN ['goods.scanned', 'goods.received']
 MATCH (event)-[:SCANS|NAMES]->(run)
 OPTIONAL MATCH (run)-[:SAME_ITEM_AS]->(hub)
 RETURN

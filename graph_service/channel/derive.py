@@ -1,48 +1,76 @@
 """Derives what parties are now, the links between them and their territories."""
 
 import json
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from graph_service.channel.links import Link, links_from
+from graph_service.channel.links import Link, LinkFact, links_from
 from graph_service.channel.read import fetch_parties
 from graph_service.channel.registry import Registry
-from graph_service.channel.territories import Holdings, holdings_from
+from graph_service.channel.territories import TerritoryFact, holdings_from
 from graph_service.graph.driver import Row, Transaction
 
 _END = 2**62
 
 
-async def derive_parties(transaction: Transaction, parties: Iterable[str]) -> None:
-    """Writes what parties are, all registrations taken together."""
+async def derive_channel(transaction: Transaction, parties: Iterable[str], *, write: bool = True) -> list[str]:
+    """Derives what parties are, who stands above them and what they hold; writes what came out different.
+
+    Returns:
+        what came out different, in words.
+    """
     asked = sorted(set(parties))
-    registry = Registry((await fetch_parties(transaction, asked)).registrations)
-    rows = [{"party": party, "profile": {"id": party} | _flat(registry.get(party, _END))} for party in asked]
-    await transaction.rows_of("channel/write_profiles", rows)
+    facts = await fetch_parties(transaction, asked)
+    registry = Registry(facts.registrations)
+    links: dict[str, list[LinkFact]] = defaultdict(list)
+    for link in facts.links:
+        links[link.child].append(link)
+    territories: dict[str, list[TerritoryFact]] = defaultdict(list)
+    for territory in facts.territories:
+        territories[territory.party].append(territory)
+    profiles: list[Row] = []
+    linked: list[Row] = []
+    held: list[Row] = []
+    for stored in await transaction.rows_of("channel/stored", asked):
+        party = stored["party"]
+        profile = {"id": party} | _flat(registry.get(party, _END))
+        if profile != stored["profile"]:
+            profiles.append({"party": party, "profile": profile})
+        wanted = [_link(link) for link in links_from(links[party])]
+        if _unordered(wanted) != _unordered(_stored_link(*link) for link in stored["links"]):
+            linked.append({"child": party, "links": wanted})
+        holds = _territories(territories[party])
+        if _unordered(holds) != _unordered(stored["territories"]):
+            held.append({"party": party, "territories": holds})
+    if write:
+        await transaction.rows_of("channel/write_profiles", profiles)
+        await transaction.rows_of("channel/write_links", linked)
+        await transaction.rows_of("channel/write_territories", held)
+    return [
+        *(f"what party {row['party']} is" for row in profiles),
+        *(f"links to party {row['child']}" for row in linked),
+        *(f"territories of party {row['party']}" for row in held),
+    ]
 
 
-def _flat(fields: Any) -> Row:
+def _unordered(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    return sorted(json.dumps(row, sort_keys=True) for row in rows)
+
+
+def _flat(fields: Mapping[str, Any]) -> Row:
     """A party's fields as properties: a position in two, what is nested as JSON."""
     row: Row = {}
     for name, value in fields.items():
-        if name == "position" and value is not None:
+        if value is None:
+            continue
+        if name == "position":
             row |= {"lat": value["lat"], "lon": value["lon"]}
         elif isinstance(value, dict) or (isinstance(value, list) and name != "services"):
             row[name] = json.dumps(value, ensure_ascii=False, sort_keys=True)
         else:
             row[name] = value
     return row
-
-
-async def derive_links(transaction: Transaction, children: Iterable[str]) -> None:
-    """Writes the links to parties from those above them."""
-    asked = sorted(set(children))
-    facts = (await fetch_parties(transaction, asked)).links
-    rows: list[Row] = []
-    for child in asked:
-        links = links_from(fact for fact in facts if fact.child == child)
-        rows.append({"child": child, "links": [_link(link) for link in links]})
-    await transaction.rows_of("channel/write_links", rows)
 
 
 def _link(link: Link) -> Row:
@@ -52,23 +80,21 @@ def _link(link: Link) -> Row:
         "until": link.until,
         "untilEvent": link.until_event,
     }
-    return {"parent": link.parent, "relation": link.relation, "dates": dates}
+    return {"parent": link.parent, "relation": link.relation, "dates": _given(dates)}
 
 
-async def derive_territories(transaction: Transaction, parties: Iterable[str]) -> None:
-    """Writes the territories of parties."""
-    asked = sorted(set(parties))
-    facts = (await fetch_parties(transaction, asked)).territories
-    rows = [
-        {"party": party, "territories": _territories(holdings_from(fact for fact in facts if fact.party == party))}
-        for party in asked
-    ]
-    await transaction.rows_of("channel/write_territories", rows)
+def _stored_link(relation: str, parent: str, dates: Row) -> Row:
+    return {"parent": parent, "relation": relation, "dates": dates}
 
 
-def _territories(holdings: Holdings) -> list[Row]:
+def _territories(facts: Iterable[TerritoryFact]) -> list[Row]:
+    holdings = holdings_from(facts)
     return [
-        {"region": one.region, "sku": one.sku, "from": one.since, "until": one.until, "without": without}
+        _given({"region": one.region, "sku": one.sku, "from": one.since, "until": one.until, "without": without})
         for without, territories in ((False, holdings.held), (True, holdings.taken))
         for one in territories
     ]
+
+
+def _given(row: Row) -> Row:
+    return {key: value for key, value in row.items() if value is not None}

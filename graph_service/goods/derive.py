@@ -1,20 +1,11 @@
 """Derives which codes are one item, what became of items, and which container held them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from graph_service.goods.aliases import Aliases, AliasFact
 from graph_service.goods.containment import Past
 from graph_service.goods.read import fetch_custody, stay_of
 from graph_service.graph.driver import Row, Transaction
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Something derived that came out different from what the graph holds."""
-
-    what: str
-    key: str
 
 
 async def derive_aliases(transaction: Transaction, runs: Iterable[str], *, write: bool = True) -> set[str]:
@@ -54,22 +45,22 @@ async def items_of(transaction: Transaction, runs: Iterable[str]) -> Mapping[str
     return {row["run"]: row["item"] for row in rows}
 
 
-async def derive_custody(transaction: Transaction, items: Iterable[str], *, write: bool = True) -> list[Difference]:
+async def derive_custody(transaction: Transaction, items: Iterable[str], *, write: bool = True) -> set[str]:
     """Derives the pasts of items, and of those inside them whom a change concerns.
 
     Returns:
-        the items whose past came out different.
+        keys of the items whose past came out different.
     """
     done: set[str] = set()
-    changed: list[Difference] = []
+    changed: set[str] = set()
     waiting = set(items)
     while waiting:
         done |= waiting
         custody, holders = await fetch_custody(transaction, waiting)
         pasts = custody.replay()
         stored = await _stored(transaction, waiting)
-        different = {item for item in waiting if stored[item] != pasts.get(item, Past())}
-        changed += [Difference("past of item", item) for item in sorted(different)]
+        different = {item for item, past in stored.items() if past != pasts.get(item, Past())}
+        changed |= different
         if write:
             rows = [_row(item, pasts.get(item, Past()), stored[item]) for item in sorted(different)]
             await transaction.rows_of("goods/write_pasts", rows)

@@ -49,13 +49,21 @@ def voided(events: Iterable[str], voids: Iterable[Void]) -> dict[str, bool]:
     return {event: not in_force[event] for event in events}
 
 
-async def derive_voids(transaction: Transaction, accepted: Iterable[str]) -> set[str]:
-    """Marks the events that new events void or restore.
+async def derive_voids(
+    transaction: Transaction, events: Iterable[str], *, all_marks: bool = False, write: bool = True
+) -> set[str]:
+    """Marks what events void or restore, and whether they are void themselves.
+
+    Args:
+        transaction: to read and write in.
+        events: ids; new ones are not marked yet.
+        all_marks: whether to look at the marks of events that no void speaks of.
+        write: whether to change marks.
 
     Returns:
-        ids of the events whose mark changed, and that are not new themselves.
+        ids of the events whose mark changed.
     """
-    new = set(accepted)
+    new = set(events)
     voids: dict[str, Void] = {}
     seen: set[str] = set()
     waiting = set(new)
@@ -66,16 +74,16 @@ async def derive_voids(transaction: Transaction, accepted: Iterable[str]) -> set
         voids |= found
         waiting = {void.event for void in found.values()} | {void.target for void in found.values()}
         waiting -= seen
-    concerned = {void.target for void in voids.values()}
-    if not concerned:
+    if not voids and not all_marks:
         return set()
-    marks = await _marks(transaction, concerned)
+    marks = await _marks(transaction, new | {void.target for void in voids.values()})
     now = voided(marks, voids.values())
     changed = {event for event, mark in now.items() if marks[event] != mark}
-    await transaction.rows_of(
-        "intake/mark_voided", [{"event": event, "voided": now[event]} for event in sorted(changed)]
-    )
-    return changed - new
+    if write:
+        await transaction.rows_of(
+            "intake/mark_voided", [{"event": event, "voided": now[event]} for event in sorted(changed)]
+        )
+    return changed
 
 
 async def _marks(transaction: Transaction, events: Iterable[str]) -> Mapping[str, bool]:

@@ -126,20 +126,69 @@ async def derive_decisions(
     Returns:
         the decisions that are new or changed.
     """
+    comparison = await compare(transaction, triggers, rules, clock)
+    stored, changed = comparison.stored, comparison.changed
+    await transaction.rows_of("rebates/delete_decisions", comparison.gone)
+    await transaction.rows_of("rebates/change_decisions", [row for row in changed if row["id"] in stored])
+    await _write(transaction, [row for row in changed if row["id"] not in stored])
+    await _tie(transaction, comparison.untied, comparison.tied)
+    await _book(transaction, comparison.entries)
+    return [comparison.wanted[row["id"]] for row in changed]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What the facts say about triggers beside what the graph holds.
+
+    Attributes:
+        wanted: decisions by id.
+        stored: decisions in the graph, as properties, by id.
+        changed: decisions that are new or different, as properties.
+        gone: ids of decisions that no longer follow.
+        tied: what decisions newly rest on.
+        untied: what they rest on no longer.
+        entries: what the journal lacks, as properties.
+    """
+
+    wanted: Mapping[str, Decision]
+    stored: Mapping[str, Row]
+    changed: list[Row]
+    gone: list[str]
+    tied: set[RestsOn]
+    untied: set[RestsOn]
+    entries: list[Row]
+
+    @property
+    def differences(self) -> list[str]:
+        """What differs, in words."""
+        return [
+            *(f"decision {row['id']} on {row['trigger']}" for row in self.changed),
+            *(f"decision {key}, which no longer follows" for key in self.gone),
+            *(f"party that {event} rests on" for event, _, _ in sorted(self.tied | self.untied)),
+            *(f"entry {entry['id']} in the journal" for entry in self.entries),
+        ]
+
+
+async def compare(transaction: Transaction, triggers: Iterable[str], rules: Rulebook, clock: int) -> Comparison:
+    """Decides on triggers and compares with the graph; writes nothing."""
     asked = sorted(set(triggers))
     derived = await evaluate(transaction, asked, rules, clock)
     stands = await transaction.rows_of("rebates/standing", asked)
     stored = {row["id"]: row for standing in stands for row in standing["decisions"]}
     wanted = {decision.id: decision for decision in derived.decisions}
     rows = {key: decision_row(decision, *derived.triggers[decision.trigger]) for key, decision in wanted.items()}
-    changed = [row for key, row in rows.items() if stored.get(key) != row]
-    await transaction.rows_of("rebates/delete_decisions", sorted(stored.keys() - rows.keys()))
-    await transaction.rows_of("rebates/change_decisions", [row for row in changed if row["id"] in stored])
-    await _write(transaction, [row for row in changed if row["id"] not in stored])
-    await _tie(transaction, stands, derived.rests_on)
-    entries = [entry for standing in stands for entry in standing["entries"]]
-    await _book(transaction, entries, list(wanted.values()), derived.triggers)
-    return [wanted[row["id"]] for row in changed]
+    ties = {(row["trigger"], relation, party) for row in stands for relation, party in row["restsOn"]}
+    booked = standing([entry for row in stands for entry in row["entries"]])
+    times = {event: at for event, (at, _) in derived.triggers.items()}
+    return Comparison(
+        wanted=wanted,
+        stored=stored,
+        changed=[row for key, row in rows.items() if stored.get(key) != row],
+        gone=sorted(stored.keys() - rows.keys()),
+        tied=derived.rests_on - ties,
+        untied=ties - derived.rests_on,
+        entries=bookings(list(wanted.values()), booked, times),
+    )
 
 
 async def _write(transaction: Transaction, rows: Iterable[Row]) -> None:
@@ -153,28 +202,18 @@ async def _write(transaction: Transaction, rows: Iterable[Row]) -> None:
     )
 
 
-async def _tie(transaction: Transaction, stands: Iterable[Row], wanted: set[RestsOn]) -> None:
-    stored = {(row["trigger"], relation, party) for row in stands for relation, party in row["restsOn"]}
-    for statement, ties in (
-        ("rebates/delete_resting_on", stored - wanted),
-        ("rebates/write_resting_on", wanted - stored),
-    ):
+async def _tie(transaction: Transaction, untied: set[RestsOn], tied: set[RestsOn]) -> None:
+    for statement, ties in (("rebates/delete_resting_on", untied), ("rebates/write_resting_on", tied)):
         rows = [{"event": event, "relation": relation, "party": party} for event, relation, party in sorted(ties)]
         await transaction.rows_of(statement, rows)
 
 
-async def _book(
-    transaction: Transaction,
-    booked: Iterable[Row],
-    decisions: Sequence[Decision],
-    times: Mapping[str, tuple[int, int]],
-) -> None:
-    entries = bookings(decisions, standing(booked), {event: at for event, (at, _) in times.items()})
+async def _book(transaction: Transaction, entries: Sequence[Row]) -> None:
     by_trigger: dict[str, list[Row]] = defaultdict(list)
     for entry in entries:
         by_trigger[entry["trigger"]].append(entry)
     await transaction.rows_of(
-        "rebates/book", [{"trigger": trigger, "entries": entries} for trigger, entries in by_trigger.items()]
+        "rebates/book", [{"trigger": trigger, "entries": booked} for trigger, booked in by_trigger.items()]
     )
     reversals = [{"id": entry["id"], "reverses": entry["reverses"]} for entry in entries if "reverses" in entry]
     await transaction.rows_of("rebates/link_reversals", reversals)

@@ -20,8 +20,12 @@ HAND_OVERS = OWNERSHIP | {"goods.shipped", "goods.sold"}
 @dataclass(frozen=True)
 class HandOver:
     fact: Fact
-    via: str
-    """The code that the fact named: this item's, or that of a container that held it."""
+    named: tuple[str, ...]
+    """The codes by which the fact named this item, or else the nearest container that held it; smallest first."""
+
+    def via(self, asked: str) -> str:
+        """The code that the fact named: of several the one asked about, else the smallest."""
+        return asked if asked in self.named else self.named[0]
 
     @property
     def key(self) -> Key:
@@ -105,7 +109,7 @@ class Goods:
         return Story(
             born=made[0].key if made else None,
             commissionings=made,
-            hand_overs=[HandOver(fact, code) for fact in made],
+            hand_overs=[HandOver(fact, (code,)) for fact in made],
         )
 
     def container(self, code: str, before: Key) -> str | None:
@@ -156,23 +160,26 @@ class Goods:
                 if not story.destroyed:  # what was destroyed is not made again
                     story.born = story.born or fact.key
                     story.commissionings.append(fact)
-        for item, via in self._reach(codes).items():
+        for item, named in self._reach(codes).items():
             story = self.stories[item]
             if story.alive:
-                story.hand_overs.append(HandOver(fact, via))
+                story.hand_overs.append(HandOver(fact, named))
                 if fact.type == "goods.destroyed":
                     story.destroyed = fact.key
 
-    def _reach(self, codes: list[str]) -> dict[str, str]:
-        """Every item named or inside, and through which code: its own, else the nearest container's."""
-        reached: dict[str, str] = {}
-        layer = [(self.items.of(code), code) for code in codes]
+    def _reach(self, codes: list[str]) -> dict[str, tuple[str, ...]]:
+        """Every item named or inside, and by which codes: its own, else the nearest container's."""
+        named: dict[str, list[str]] = defaultdict(list)
+        for code in sorted(set(codes)):
+            named[self.items.of(code)].append(code)
+        reached: dict[str, tuple[str, ...]] = {}
+        layer = [(item, tuple(names)) for item, names in named.items()]
         while layer:
-            below: list[tuple[str, str]] = []
-            for item, via in layer:
+            below: list[tuple[str, tuple[str, ...]]] = []
+            for item, names in layer:
                 if item not in reached:
-                    reached[item] = via
-                    below += [(inner, via) for inner in self._contents.get(item, ())]
+                    reached[item] = names
+                    below += [(inner, names) for inner in self._contents.get(item, ())]
             layer = below
         return reached
 

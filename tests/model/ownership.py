@@ -54,7 +54,7 @@ def ownership(goods: Goods, channel: Channel, code: str, at: datetime, before: K
     made = story.commissioning(before)
     hand_overs = [one for one in story.hand_overs if one.key < before]
     steps = tuple(
-        Step(one.fact.id, one.fact.type, one.fact.at, one.via, one.sender, one.receiver) for one in hand_overs
+        Step(one.fact.id, one.fact.type, one.fact.at, one.via(code), one.sender, one.receiver) for one in hand_overs
     )
     brand = channel.products.get(made.body["sku"], at).get("brand") if made else None
 
@@ -78,7 +78,7 @@ def ownership(goods: Goods, channel: Channel, code: str, at: datetime, before: K
         owner,
         latest.fact.id,
         latest.fact.at,
-        latest.via,
+        latest.via(code),
         shipped[-1].receiver if in_transit else None,
         store,
         way(channel, story, store, became, at) if store else Way(),

@@ -82,7 +82,7 @@ class World:
     def journey(self, code: str, at: Time = None) -> list[JourneyStep]:
         """Hand-overs, this item's own containers (not theirs), and all scans."""
         story, end = self.goods.story(code), after(at)
-        steps = [(one.fact, one.via, one.sender, one.receiver) for one in story.hand_overs]
+        steps = [(one.fact, one.via(code), one.sender, one.receiver) for one in story.hand_overs]
         steps += [(move.fact, move.container, None, None) for move in story.moves]
         steps += [(scan, scan.body["code"], None, None) for scan in story.scans]
         return [

@@ -1,0 +1,8 @@
+// The next runs by key.
+// parameters: after, limit
+// columns: key
+// starts from: run_first
+// mode: read
+// db hits: 3 a key
+MATCH (run:Run) WHERE run.first > $after
+RETURN run.first AS key ORDER BY key LIMIT $limit

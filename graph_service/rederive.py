@@ -1,0 +1,118 @@
+"""Derives everything anew from the facts, or checks that nothing would come out different.
+
+The same steps as for new events, in the same order, over all keys instead of some. Log and journal are kept; where the
+journal's net is not what the decisions say, entries are added.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+from graph_service.channel.derive import derive_channel
+from graph_service.goods.derive import derive_aliases, derive_custody, items_of
+from graph_service.graph.driver import Graph, Transaction
+from graph_service.intake.voids import derive_voids
+from graph_service.members.derive import rederive_members
+from graph_service.members.identifiers import IdentifierKeys
+from graph_service.rebates.derive import compare, derive_decisions, fetch_rulebook
+
+KEYS_AT_ONCE = 2_000
+
+Say = Callable[[str], None]
+Step = Callable[[Transaction, Sequence[str]], Awaitable[list[str]]]
+
+
+async def rederive(graph: Graph, keys: IdentifierKeys, *, check: bool, say: Say = lambda text: None) -> list[str]:
+    """Derives everything anew.
+
+    Args:
+        graph: to read and, unless it is only checked, to write.
+        keys: to open identifiers.
+        check: whether to change nothing.
+        say: is told which step is under way.
+
+    Returns:
+        what differed, in words; empty when nothing did.
+    """
+    return await _Rederivation(graph, keys, write=not check).run(say)
+
+
+class _Rederivation:
+    def __init__(self, graph: Graph, keys: IdentifierKeys, *, write: bool) -> None:
+        self._graph = graph
+        self._keys = keys
+        self._write = write
+
+    async def run(self, say: Say) -> list[str]:
+        steps: tuple[tuple[str, str, Step], ...] = (
+            ("voids", "rederive/events", self._voids),
+            ("aliases", "rederive/runs", self._aliases),
+            ("custody", "rederive/runs", self._custody),
+            ("parties, links and territories", "rederive/parties", self._channel),
+            ("members", "rederive/identifiers", self._members),
+            ("decisions and journal", "rederive/events", self._decisions),
+        )
+        differences: list[str] = []
+        for name, pages, step in steps:
+            say(f"deriving {name}")
+            async for page in self._pages(pages):
+                differences += await self._apply(step, page)
+        return differences + await self._apply(self._strays, ())
+
+    async def _pages(self, statement: str) -> AsyncIterator[list[str]]:
+        after = ""
+        while True:
+
+            async def page(transaction: Transaction, after: str = after) -> list[str]:
+                rows = await transaction.run(statement, after=after, limit=KEYS_AT_ONCE)
+                return [str(row["key"]) for row in rows]
+
+            found = await self._graph.read(page)
+            if not found:
+                return
+            yield found
+            after = found[-1]
+
+    async def _apply(self, step: Step, page: Sequence[str]) -> list[str]:
+        async def work(transaction: Transaction) -> list[str]:
+            if self._write:
+                await transaction.run("intake/lock")
+            return await step(transaction, page)
+
+        if not self._write:
+            return await self._graph.read(work)
+        differences, _ = await self._graph.write(work)
+        return differences
+
+    async def _voids(self, transaction: Transaction, events: Sequence[str]) -> list[str]:
+        changed = await derive_voids(transaction, events, all_marks=True, write=self._write)
+        return [f"whether event {event} is void" for event in sorted(changed)]
+
+    async def _aliases(self, transaction: Transaction, runs: Sequence[str]) -> list[str]:
+        changed = await derive_aliases(transaction, runs, write=self._write)
+        return [f"item of run {run}" for run in sorted(changed)]
+
+    async def _custody(self, transaction: Transaction, runs: Sequence[str]) -> list[str]:
+        items = set((await items_of(transaction, runs)).values())
+        changed = await derive_custody(transaction, items, write=self._write)
+        return [f"past of item {item}" for item in sorted(changed)]
+
+    async def _channel(self, transaction: Transaction, parties: Sequence[str]) -> list[str]:
+        return await derive_channel(transaction, parties, write=self._write)
+
+    async def _members(self, transaction: Transaction, identifiers: Sequence[str]) -> list[str]:
+        changed = await rederive_members(transaction, identifiers, self._keys, write=self._write)
+        return [f"member of identifier {identifier}" for identifier in sorted(changed)]
+
+    async def _decisions(self, transaction: Transaction, events: Sequence[str]) -> list[str]:
+        rules = await fetch_rulebook(transaction)
+        clock = int((await transaction.run("intake/clock"))[0]["clock"] or 0)
+        comparison = await compare(transaction, events, rules, clock)
+        if self._write:
+            await transaction.run("intake/set_clock", clock=clock)
+            await derive_decisions(transaction, events, rules, clock)
+        return comparison.differences
+
+    async def _strays(self, transaction: Transaction, _: Sequence[str]) -> list[str]:
+        strays = await transaction.run("rederive/strays")
+        if self._write:
+            await transaction.rows_of("rederive/delete_strays", [row["key"] for row in strays])
+        return [f"{row['what']}: {row['key']}" for row in strays]
