@@ -3,7 +3,7 @@
 // columns: item, event, at, type, container, containerItem
 // starts from: run_first
 // mode: read
-// db hits: 60 a row
+// db hits: 150 a row
 UNWIND $rows AS item
 MATCH (hub:Run {first: item})
 MATCH (hub)<-[:SAME_ITEM_AS*0..1]-(run)
