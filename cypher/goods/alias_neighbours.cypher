@@ -3,7 +3,7 @@
 // columns: run, other, event
 // starts from: run_first
 // mode: read
-// db hits: 20 a row
+// db hits: 60 a row
 UNWIND $rows AS first
 MATCH (run:Run {first: first})
 CALL (run) {

@@ -3,6 +3,6 @@
 // columns: name, state, constraint
 // starts from: the schema, which the server keeps apart from the data
 // mode: read
-// db hits: 0 in all
+// db hits: 3 in all
 SHOW INDEXES YIELD name, state, owningConstraint
 RETURN name, state, owningConstraint AS constraint

@@ -3,7 +3,7 @@
 // columns: identifier, type, app, sealed, firstSeen, member, seenWith, others
 // starts from: identifier_id
 // mode: read
-// db hits: 1000 a row
+// db hits: 170 a row
 UNWIND $rows AS id
 MATCH (identifier:Identifier {id: id})
 CALL (identifier) {

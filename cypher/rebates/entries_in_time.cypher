@@ -3,7 +3,7 @@
 // columns: id, rule, version, trigger, role, payee, revision, status, amountFen, points, reason, reverses, reversedBy, at, decidedAt
 // starts from: entry_at
 // mode: read
-// db hits: 30 an entry looked at, at most those of the page where every status is asked for
+// db hits: 50 an entry looked at, at most those of the page where every status is asked for
 MATCH (entry:Entry)
 WHERE entry.at >= $at AND entry.id IS NOT NULL AND (entry.at > $at OR entry.id > $id) AND entry.status IN $statuses
 WITH entry ORDER BY entry.at, entry.id LIMIT $limit

@@ -3,7 +3,7 @@
 // columns: trigger
 // starts from: scan_promo_code
 // mode: read
-// db hits: 1000 a row
+// db hits: 50 a row
 UNWIND $rows AS row
 MATCH (scan:Scan {promoCode: row.promoCode})
 WHERE scan.at >= row.from AND NOT scan.voided

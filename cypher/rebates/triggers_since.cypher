@@ -3,7 +3,7 @@
 // columns: trigger
 // starts from: event_type_at
 // mode: read
-// db hits: 1000 a row
+// db hits: 4 an event found
 UNWIND $rows AS row
 MATCH (trigger:Event)
 WHERE trigger.type = row.type AND trigger.at >= row.from AND NOT trigger.voided
