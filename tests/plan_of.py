@@ -16,6 +16,8 @@ async def profile(graph: Graph, text: str, parameters: Mapping[str, Any]) -> Pla
         transaction = await session.begin_transaction()
         try:
             result = await transaction.run("PROFILE " + text, dict(parameters))
+            # A plan tells what it did only when all of its rows were taken.
+            await result.values()
             summary = await result.consume()
         finally:
             await transaction.rollback()

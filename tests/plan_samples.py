@@ -1,0 +1,212 @@
+"""A sample call of every statement in `cypher/`, with values that the demonstration has.
+
+A statement whose header counts its database hits otherwise than by row or in all names here how many it counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from graph_service.moments import parse_instant
+from tests.plan_picks import Picks
+
+Parameters = dict[str, Any]
+
+AT = parse_instant("2026-07-20T00:00:00Z")
+EVER, NEVER = -(2**62), 2**62
+PAGE = 51
+RELATIONS = ["SUPPLIES", "EMPLOYS", "SERVES"]
+KINDS = ["BRAND", "DISTRIBUTOR", "SALESPERSON", "STORE", "CLERK", "GROUP_LEADER", "WAREHOUSE"]
+STATUSES = ["ACCRUED", "HELD", "REJECTED", "REVERSED", "SUSPENSE", "SETTLED"]
+FIRST_PAGE = {"at": EVER, "id": "", "limit": PAGE}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Parameters out of what was picked, and what the header's number of hits is for."""
+
+    parameters: Callable[[Picks], Parameters]
+    units: Callable[[Picks], int] | None = field(default=None)
+
+
+def rows(name: str, **more: Any) -> Sample:
+    """The ids of that name as `$rows`."""
+    return Sample(lambda picks: {"rows": picks[name], **more})
+
+
+def each(name: str, row: Callable[[Any], Any], **more: Any) -> Sample:
+    """A row for each id of that name."""
+    return Sample(lambda picks: {"rows": [row(one) for one in picks[name]], **more})
+
+
+def call(**parameters: Any) -> Sample:
+    return Sample(lambda picks: parameters)
+
+
+def counted(what: str, **parameters: Any) -> Sample:
+    """A call whose hits are counted by all nodes of a sort."""
+    return Sample(lambda picks: parameters, lambda picks: picks.counts[what])
+
+
+def page(**parameters: Any) -> Sample:
+    """A call whose hits are counted by what is on the page."""
+    return Sample(lambda picks: parameters, lambda picks: PAGE)
+
+
+def _decision(trigger: str) -> Parameters:
+    new = {"trigger": trigger, "payee": "D1-GD", "at": AT, "status": "ACCRUED"}
+    properties = [new | {"id": f"new {trigger} {n}"} for n in range(5)]
+    return {
+        "trigger": trigger,
+        "decisions": [{"properties": one, "party": "D1-GD", "account": None} for one in properties],
+    }
+
+
+def _entry(trigger: str) -> Parameters:
+    new = {"rule": "new", "trigger": trigger, "role": "STORE", "payee": "D1-GD", "at": AT, "status": "ACCRUED"}
+    return {"trigger": trigger, "entries": [new | {"id": f"new {trigger} {n}", "revision": n} for n in range(5)]}
+
+
+def _past(item: str) -> Parameters:
+    stay = {"container": item, "since": AT, "sinceEvent": "new", "until": None, "untilEvent": None}
+    return {"item": item, "past": {"bornAt": AT, "bornBy": "new"}, "stays": [stay]}
+
+
+SAMPLES: dict[str, Sample] = {
+    "channel/branch": counted(
+        "below", party="D1-GD", at=AT, kinds=["STORE"], former={}, maxDepth=10, afterDepth=0, afterId="", limit=PAGE
+    ),
+    "channel/children_of": rows("parties"),
+    "channel/holders_of_promo_codes": rows("promo_codes"),
+    "channel/links_above": rows("parties", relations=RELATIONS, at=AT, afterFrom=EVER, afterEvent="", limit=PAGE),
+    "channel/links_below": rows("parties", relations=RELATIONS, at=AT, afterFrom=EVER, afterEvent="", limit=PAGE),
+    "channel/listings": rows("skus"),
+    "channel/name_parties": each("events", lambda one: {"event": one, "party": "D1-GD", "relation": "CONCERNS"}),
+    "channel/neighbours": rows("parties", at=AT),
+    "channel/parties": call(after="", limit=PAGE),
+    "channel/parties_by_id": rows("parties"),
+    "channel/parties_in_region": call(region="CN/Guangdong", kinds=KINDS, after="", limit=PAGE),
+    "channel/parties_known": rows("parties"),
+    "channel/parties_of_kind": call(kind="STORE", after="", limit=PAGE),
+    "channel/registered_anew_since": counted("registration", at=EVER),
+    "channel/stored": rows("parties"),
+    "channel/territories": rows("parties", at=AT),
+    "channel/upstream": rows("parties", at=AT, limit=PAGE),
+    "channel/write_links": each(
+        "parties",
+        lambda one: {
+            "child": one,
+            "links": [{"parent": "MIAOWANG", "relation": "SUPPLIES", "dates": {"from": AT, "fromEvent": "new"}}],
+        },
+    ),
+    "channel/write_profiles": each(
+        "parties", lambda one: {"party": one, "profile": {"id": one, "kind": "STORE", "name": "店", "region": "CN"}}
+    ),
+    "channel/write_territories": each(
+        "parties",
+        lambda one: {"party": one, "territories": [{"region": "CN", "sku": None, "from": AT, "without": False}]},
+    ),
+    "demo/totals_by_role": counted("decision"),
+    "goods/alias_neighbours": rows("hubs"),
+    "goods/contents_by_facts": rows("pallets"),
+    "goods/create_runs": call(rows=[{"first": f"new|{n:04}", "last": f"new|{n:04}"} for n in range(20)]),
+    "goods/custody_facts": rows("units"),
+    "goods/find_items": rows("units"),
+    "goods/handed_to": Sample(lambda picks: {"rows": ["D1-GD", "D2-SZ", *picks["parties"][-20:]]}),
+    "goods/item_facts": each("units", lambda one: {"item": one, "from": EVER, "until": NEVER, "scans": True}),
+    "goods/items": rows("units"),
+    "goods/items_of_runs": rows("units"),
+    "goods/name_runs": Sample(
+        lambda picks: {
+            "rows": [
+                {"event": event, "runs": [unit], "relation": "NAMES"}
+                for event, unit in zip(picks["events"], picks["units"], strict=True)
+            ]
+        }
+    ),
+    "goods/packings": rows("units"),
+    "goods/pasts": rows("units"),
+    "goods/runs_over": each("units", lambda one: {"first": one, "last": one}),
+    "goods/scanned_codes": rows("units"),
+    "goods/split_runs": each(
+        "units", lambda one: {"first": one, "last": one, "pieces": [{"first": f"new {one}", "last": f"new {one}"}]}
+    ),
+    "goods/triggers_of": each("cartons", lambda one: {"item": one, "from": EVER, "until": NEVER}),
+    "goods/write_aliases": rows("aliased"),
+    "goods/write_pasts": each("units", _past),
+    "graph/await_indexes": call(seconds=10),
+    "graph/components": call(),
+    "graph/count_decisions": counted("decision"),
+    "graph/count_events": counted("event"),
+    "graph/indexes": call(),
+    "graph/lock_migrations": call(),
+    "graph/migrations": counted("migration"),
+    "graph/record_migration": call(number=9999, title="new", checksum="new", appliedAt=AT),
+    "graph/size": call(),
+    "intake/append": call(
+        rows=[
+            {
+                "labels": ["GoodsFact"],
+                "properties": {"id": f"new {n}", "type": "goods.sold", "at": AT, "recordedAt": AT},
+            }
+            for n in range(20)
+        ]
+    ),
+    "intake/clock": call(),
+    "intake/known": rows("events"),
+    "intake/lock": call(),
+    "intake/mark_voided": each("events", lambda one: {"event": one, "voided": True}),
+    "intake/set_clock": call(clock=AT),
+    "intake/touched": rows("events"),
+    "intake/voided": rows("events"),
+    "intake/voids_around": rows("voids"),
+    "members/accounts_of": rows("identifiers"),
+    "members/delete_empty": rows("members"),
+    "members/evidence": rows("identifiers"),
+    "members/show_identifiers": each(
+        "events",
+        lambda one: {"event": one, "identifier": f"new {one}", "type": "PHONE", "app": None, "sealed": "x", "list": 0},
+    ),
+    "members/standing": rows("identifiers"),
+    "members/write_members": each("identifiers", lambda one: {"identifier": one, "firstSeen": AT, "member": one}),
+    "rebates/book": each("scans", _entry),
+    "rebates/change_decisions": each("decisions", lambda one: {"id": one, "status": "HELD", "at": AT, "payee": "x"}),
+    "rebates/decisions_by_payee": rows("payees", statuses=STATUSES, **FIRST_PAGE),
+    "rebates/decisions_by_status": page(status="ACCRUED", **FIRST_PAGE),
+    "rebates/decisions_by_trigger": rows("scans"),
+    "rebates/decisions_in_time": page(**FIRST_PAGE),
+    "rebates/delete_decisions": rows("decisions"),
+    "rebates/delete_resting_on": each("rested", lambda one: one | {"relation": "OWNED_BY"}),
+    "rebates/due_between": counted("due", after=EVER, through=NEVER),
+    "rebates/entries_by_payee": rows("payees", statuses=STATUSES, **FIRST_PAGE),
+    "rebates/entries_by_trigger": rows("scans"),
+    "rebates/entries_in_time": page(statuses=STATUSES, **FIRST_PAGE),
+    "rebates/link_reversals": Sample(
+        lambda picks: {
+            "rows": [
+                {"id": one, "reverses": other}
+                for one, other in zip(picks["entries"][1:], picks["entries"][:-1], strict=True)
+            ]
+        }
+    ),
+    "rebates/rules": counted("rule"),
+    "rebates/standing": rows("scans"),
+    "rebates/triggers": Sample(lambda picks: {"rows": [*picks["scans"], *picks["receipts"]]}),
+    "rebates/triggers_by_party": each("parties", lambda one: {"party": one, "from": AT}),
+    "rebates/triggers_by_promo_code": each("promo_codes", lambda one: {"promoCode": one, "from": AT}),
+    "rebates/triggers_by_sku": Sample(
+        lambda picks: {"rows": [{"sku": one, "from": AT} for one in picks["skus"]]},
+        lambda picks: picks.counts["naming"],
+    ),
+    "rebates/triggers_since": counted("scan", rows=[{"type": "goods.scanned", "from": EVER}]),
+    "rebates/write_decisions": each("scans", _decision),
+    "rebates/write_resting_on": each("scans", lambda one: {"event": one, "relation": "CAME_THROUGH", "party": "D2-SZ"}),
+    "rederive/delete_strays": rows("decisions"),
+    "rederive/events": page(after="", limit=PAGE),
+    "rederive/identifiers": page(after="", limit=PAGE),
+    "rederive/parties": page(after="", limit=PAGE),
+    "rederive/runs": page(after="", limit=PAGE),
+    "rederive/strays": Sample(lambda picks: {}, lambda picks: picks.counts["decision"] + picks.counts["member"]),
+}
