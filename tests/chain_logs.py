@@ -49,7 +49,9 @@ def links(draw: st.DrawFn) -> dict[str, Any]:
 def territories(draw: st.DrawFn) -> dict[str, Any]:
     type_: str = draw(st.sampled_from(["territory.assigned", "territory.assigned", "territory.released"]))
     regions: list[str] = draw(st.lists(st.sampled_from(REGIONS), min_size=1, max_size=2, unique=True))
-    return {"type": type_, "party": draw(parties), "regions": regions} | draw(some_skus)
+    body: dict[str, Any] = {"type": type_, "party": draw(parties), "regions": regions}
+    body |= draw(some_skus)
+    return body
 
 
 @st.composite
