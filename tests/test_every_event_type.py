@@ -1,0 +1,117 @@
+"""For every type of event: one that comes late, or is voided, ends where the model and a rebuild end."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from graph_service.graph.driver import Graph
+from graph_service.intake.events import EVENT_TYPES
+from graph_service.members.identifiers import IdentifierKeys
+from tests.answers import Event
+from tests.test_convergence import agree, arrive
+
+
+def event(number: int, kind: str, day: int, **fields: Any) -> Event:
+    return {"id": f"e{number:02d}", "type": kind, "at": f"2026-03-{day:02d}T10:00:00+08:00", **fields}
+
+
+def party(number: int, party_id: str, kind: str, **fields: Any) -> Event:
+    return event(number, "party.registered", 1, party={"id": party_id, "kind": kind, "name": party_id, **fields})
+
+
+def rule(number: int, rule_id: str, trigger: str, roles: list[str], **fields: Any) -> Event:
+    pay = [{"role": role, "fen": 100 + 10 * index} for index, role in enumerate(roles)]
+    body = {"id": rule_id, "version": 1, "brand": "F", "trigger": trigger, "from": "2026-03-01T00:00:00+08:00"}
+    reason = {"by": "test", "reason": "before all"}
+    return event(number, "rule.published", 1, rule=body | {"pay": pay, "retroactive": reason} | fields)
+
+
+def member(value: str) -> dict[str, Any]:
+    return {"identifiers": [{"type": "WECHAT_OPENID", "value": value, "app": "mini"}]}
+
+
+CHANNEL = ["CONSUMER", "STORE", "DISTRIBUTOR", "SALESPERSON", "CLERK"]
+
+LOG: list[Event] = [
+    party(1, "F", "BRAND"),
+    party(2, "D", "DISTRIBUTOR"),
+    party(3, "S1", "STORE", region="CN/Guangdong/Shenzhen"),
+    party(4, "S2", "STORE", region="CN/Guangdong/Guangzhou"),
+    party(5, "P", "SALESPERSON"),
+    party(6, "K", "CLERK", promoCode="K-CODE"),
+    event(7, "channel.linked", 1, relation="SUPPLIES", parent="D", child="S1"),
+    event(8, "channel.linked", 1, relation="SERVES", parent="P", child="S1"),
+    event(9, "channel.linked", 1, relation="EMPLOYS", parent="S1", child="K"),
+    event(10, "channel.unlinked", 12, relation="SERVES", parent="P", child="S1"),
+    event(11, "territory.assigned", 1, party="D", regions=["CN/Guangdong", "CN/Hunan"]),
+    event(12, "territory.released", 12, party="D", regions=["CN/Hunan"]),
+    event(13, "product.listed", 1, product={"sku": "CAT", "name": "CAT", "brand": "F"}),
+    event(
+        14,
+        "campaign.launched",
+        1,
+        campaign={"id": "spring", "name": "Spring", "brand": "F", "from": "2026-03-01T00:00:00+08:00"},
+    ),
+    rule(15, "scan", "CONSUMER_SCAN", CHANNEL, onRegionMismatch="PAY_CONSUMER_ONLY"),
+    rule(16, "stocking", "STORE_RECEIPT", ["STORE", "DISTRIBUTOR", "SALESPERSON"]),
+    event(17, "rule.withdrawn", 20, rule="scan"),
+    event(
+        18,
+        "goods.commissioned",
+        2,
+        sku="CAT",
+        batch="B1",
+        level="UNIT",
+        range={"first": "U00", "last": "U19"},
+        holder="F",
+    ),
+    event(19, "goods.commissioned", 2, sku="CAT", batch="B1", level="CARTON", codes=["C1", "C2"], holder="F"),
+    event(20, "code.aliased", 2, code="U03", aliases=[{"code": "CAP-3", "role": "inner cap"}]),
+    event(21, "goods.packed", 3, parent="C1", children=["U00", "U01", "U02", "U03"]),
+    event(22, "goods.packed", 3, parent="C2", children=["U10", "U11"]),
+    event(23, "goods.packed", 3, parent="PAL", children=["C1", "C2"]),
+    event(24, "goods.received", 4, codes=["PAL"], party="D"),
+    event(25, "goods.unpacked", 5, parent="PAL", children=["C1"]),
+    event(26, "goods.shipped", 6, codes=["C1"], **{"from": "D"}, to="S1", salesperson="P"),
+    event(27, "goods.received", 7, codes=["C1", "C2"], party="S1"),
+    event(28, "goods.transferred", 8, codes=["U01"], **{"from": "S1"}, to="S2"),
+    event(29, "goods.returned", 8, codes=["U02"], **{"from": "S1"}, to="D"),
+    event(30, "goods.destroyed", 9, codes=["U10"]),
+    event(31, "goods.sold", 9, codes=["U11"], store="S1", member=member("c4")),
+    event(32, "goods.scanned", 10, code="U00", member=member("c1"), promoCode="K-CODE", region="CN/Hunan/Changsha"),
+    event(33, "goods.scanned", 14, code="CAP-3", member=member("c2"), promoCode="K-CODE", region="CN/Hunan/Changsha"),
+    event(34, "goods.scanned", 15, code="U03", member=member("c3")),
+    event(35, "goods.scanned", 15, code="U01", member=member("c1")),
+    event(36, "goods.scanned", 15, code="U02", member=member("c2")),
+    event(37, "goods.scanned", 15, code="U10", member=member("c2")),
+    event(38, "goods.scanned", 16, code="U11", member=member("c3")),
+    event(39, "goods.scanned", 21, code="U04", member=member("c3")),
+    event(40, "goods.received", 22, codes=["U02", "U05"], party="S1"),
+    event(41, "member.identified", 2, identifiers=[*member("c1")["identifiers"], *member("c2")["identifiers"]]),
+    event(42, "event.voided", 23, voids="e40", reason="scanned by mistake"),
+    event(43, "clock.advanced", 24, through="2026-04-01T00:00:00+08:00"),
+]
+
+ONE_OF_EACH = {kind: [one for one in LOG if one["type"] == kind] for kind in sorted(EVENT_TYPES)}
+
+
+@pytest.mark.parametrize("kind", sorted(EVENT_TYPES))
+async def test_late(kind: str, graph: Graph, keys: IdentifierKeys) -> None:
+    late = ONE_OF_EACH[kind]
+
+    await arrive(graph, keys, [[one for one in LOG if one not in late], *([one] for one in late)])
+
+    await agree(graph, keys, LOG, datetime.now(UTC))
+
+
+@pytest.mark.parametrize("kind", sorted(EVENT_TYPES))
+async def test_voided(kind: str, graph: Graph, keys: IdentifierKeys) -> None:
+    voids = [
+        event(90 + number, "event.voided", 25, voids=one["id"], reason="a mistake")
+        for number, one in enumerate(ONE_OF_EACH[kind][:3])
+    ]
+
+    await arrive(graph, keys, [LOG, voids])
+
+    await agree(graph, keys, [*LOG, *voids], datetime.now(UTC))
