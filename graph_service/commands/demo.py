@@ -21,7 +21,7 @@ from graph_service.goods.ownership import Ownership
 from graph_service.goods.questions import ownerships
 from graph_service.graph.driver import Row, Transaction
 from graph_service.intake.files import EventFile
-from graph_service.intake.strict_json import InvalidJson
+from graph_service.intake.strict_json import InvalidJson, canonical
 from graph_service.moments import now
 from graph_service.progress import say
 from graph_service.rebates.explain import explanations
@@ -91,11 +91,18 @@ async def demonstrate(service: Service) -> None:
 
 
 async def load(service: Service, file: Path) -> None:
-    """Records the demonstration's events, unless all of them are there."""
+    """Records the demonstration's events, unless all of them are there.
+
+    Raises:
+        ServiceError: `HOME_IN_USE`, before anything is written.
+    """
     with EventFile(file) as events:
-        ids = {content["id"] for _, content in events if not isinstance(content, InvalidJson)}
-    known = await service.graph.read(lambda transaction: transaction.rows_of("intake/known", sorted(ids)))
-    if len(known) == len(ids):
+        contents = [content for _, content in events if not isinstance(content, InvalidJson)]
+    hashes = {content["id"]: service.keys.content_hash(canonical(content)) for content in contents}
+    known = await service.graph.read(lambda transaction: transaction.rows_of("intake/known", sorted(hashes)))
+    if any(row["hash"] != hashes[row["id"]] for row in known):
+        raise _in_use()
+    if len(known) == len(hashes):
         say("The demonstration network is loaded already.")
         return
     report = Report()
@@ -103,8 +110,6 @@ async def load(service: Service, file: Path) -> None:
         await record_file(service.recorder, events, report, stop, "Loading the demonstration network")
     if stop.is_set():
         raise KeyboardInterrupt
-    if report.rejected:
-        raise _in_use()
     say(f"Loaded {report.accepted:,} events; {report.duplicates:,} came twice.")
 
 
