@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import pytest_asyncio
 import strawberry
 from strawberry.schema.config import StrawberryConfig
@@ -139,22 +140,35 @@ async def test_territories_of_the_same_products_and_time_are_one(asker: Asker) -
     assert (await asker.data(query, sku="TEA"))["party"]["territories"] == [every | {"regions": ["CN/Guangdong"]}]
 
 
-async def test_pages_tell_where_they_stand(asker: Asker) -> None:
-    query = """query($first: Int!, $after: String) { parties(first: $first, after: $after) {
-      edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"""
+PAGE = "{ edges { cursor node { %s } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }"
+LISTS = [
+    ("parties(first: $first, after: $after)", "id", ["D", "F", "K", "S1", "S2"]),
+    ("branch(first: $first, after: $after)", "id", ["D", "S1", "S2", "K"]),
+    ("links(direction: DOWN, first: $first, after: $after)", "child { id }", [{"id": "S1"}, {"id": "S2"}]),
+]
+
+
+@pytest.mark.parametrize(("list_", "shown", "whole"), LISTS)
+async def test_pages_tell_where_they_stand(asker: Asker, list_: str, shown: str, whole: list[Any]) -> None:
+    holder = {"branch": 'party(id: "F")', "links": 'party(id: "D")'}.get(list_.partition("(")[0])
+    asked = f"list: {list_} {PAGE % shown}"
+    query = f"query($first: Int!, $after: String) {{ {f'{holder} {{ {asked} }}' if holder else asked} }}"
     for size in (1, 2, 3):
-        seen: list[str] = []
+        seen: list[Any] = []
         after = None
         while True:
-            page = (await asker.data(query, first=size, after=after))["parties"]
-            seen += [edge["node"]["id"] for edge in page["edges"]]
+            data = await asker.data(query, first=size, after=after)
+            page = data["party"]["list"] if holder else data["list"]
+            nodes = [edge["node"] for edge in page["edges"]]
+            seen += [node["id"] if shown == "id" else node["child"] for node in nodes]
             info = page["pageInfo"]
+            assert len(nodes) <= size
             assert info["hasPreviousPage"] is (after is not None)
             assert info["startCursor"] == page["edges"][0]["cursor"]
             after = info["endCursor"]
             if not info["hasNextPage"]:
                 break
-        assert seen == ["D", "F", "K", "S1", "S2"]
+        assert seen == whole
 
 
 async def test_a_region_contains_only_what_lies_within_it(asker: Asker) -> None:

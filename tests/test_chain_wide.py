@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
-from graph_service.channel.chain_path import chain_path
-from graph_service.channel.questions import branch_of
+from graph_service.channel import chain_path as ways
+from graph_service.channel import questions
+from graph_service.errors import ServiceError
 from graph_service.graph.driver import Graph
 from graph_service.graph.statements import statement
 from graph_service.members.identifiers import IdentifierKeys
@@ -83,7 +85,7 @@ async def test_diamonds_are_walked_once(wide: Graph) -> None:
     plan = await profile(wide, statement("channel/branch").text, page("T00a", kinds=["DISTRIBUTOR"], maxDepth=50))
     assert db_hits(plan) < 4_000
     below = await wide.read(
-        lambda transaction: branch_of(
+        lambda transaction: questions.branch_of(
             transaction, "T00a", kind=None, at=None, now=now(), max_depth=50, after=None, limit=100
         )
     )
@@ -91,10 +93,27 @@ async def test_diamonds_are_walked_once(wide: Graph) -> None:
 
 
 async def test_way_through_diamonds_is_the_one_by_the_smallest_ids(wide: Graph) -> None:
-    way = await wide.read(lambda transaction: chain_path(transaction, "T00b", "T39b", now()))
+    way = await wide.read(lambda transaction: ways.chain_path(transaction, "T00b", "T39b", now()))
     assert [link.child["id"] for link in way] == [*(f"T{tier:02}a" for tier in range(1, 39)), "T39b"]
 
 
 async def test_way_between_two_stores_goes_over_their_distributors(wide: Graph) -> None:
-    way = await wide.read(lambda transaction: chain_path(transaction, "S0000", "S9919", now()))
+    way = await wide.read(lambda transaction: ways.chain_path(transaction, "S0000", "S9919", now()))
     assert [link.parent["id"] for link in way] == ["D00", "D0", "D", "D", "D9", "D99"]
+
+
+async def test_a_way_too_long_is_refused_not_cut(wide: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ways, "LONGEST_WAY", 38)
+    with pytest.raises(ServiceError) as refusal:
+        await wide.read(lambda transaction: ways.chain_path(transaction, "T00b", "T39b", now()))
+    assert refusal.value.code == "LIMIT_EXCEEDED"
+
+
+async def test_too_much_upstream_is_refused_not_cut(wide: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(questions, "LARGEST_ANSWER", 153)
+    found = await wide.read(lambda transaction: questions.upstream_of(transaction, ["T39a"], now()))
+    with pytest.raises(ServiceError) as refusal:
+        questions.whole(found["T39a"])
+    assert refusal.value.code == "LIMIT_EXCEEDED"
+    monkeypatch.setattr(questions, "LARGEST_ANSWER", 154)
+    assert questions.whole(found["T39a"]) == found["T39a"]
