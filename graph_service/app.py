@@ -20,7 +20,7 @@ from graph_service.api.warmup import warm_up
 from graph_service.errors import ServiceError
 from graph_service.settings import Settings
 
-READY_SECONDS = 2.0
+READY_SECONDS = 5.0
 
 SERVER_OPTIONS: dict[str, Any] = {"server_header": False, "access_log": False, "ws": "none"}
 """What uvicorn is to be run with: nothing tells what it is, and no log holds what was asked."""
