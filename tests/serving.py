@@ -53,11 +53,12 @@ class Client:
         return await self.http.post(path, headers=headers, **request)
 
     async def ask(
-        self, query: str, variables: dict[str, Any] | None = None, role: Role = Role.ADMIN, **headers: str
+        self, query: str, variables: dict[str, Any] | None = None, *, consistency: str | None = None
     ) -> dict[str, Any]:
         """The whole answer, data and errors."""
+        headers = {} if consistency is None else {"x-consistency-token": consistency}
         body = {"query": query, "variables": variables}
-        answer: dict[str, Any] = (await self.post("/graphql", role, json=body, headers=headers)).json()
+        answer: dict[str, Any] = (await self.post("/graphql", json=body, headers=headers)).json()
         return answer
 
     async def data(self, query: str, **variables: Any) -> Any:

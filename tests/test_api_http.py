@@ -186,7 +186,7 @@ async def test_a_read_with_the_token_of_a_write_sees_it(client: Client) -> None:
     for n in range(20):
         report = await client.record(made(f"e{n}", f"U{n}"))
         question = f'{{ ownerships(queries: [{{code: "U{n}"}}]) {{ status }} }}'
-        answer = await client.ask(question, **{"x-consistency-token": report["token"]})
+        answer = await client.ask(question, consistency=report["token"])
         assert answer == {"data": {"ownerships": [{"status": "CONFIRMED"}]}}
 
 

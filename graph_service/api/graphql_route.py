@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from neo4j import Bookmarks
 from starlette.requests import Request
 from starlette.responses import Response
-from strawberry.exceptions import StrawberryGraphQLError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
@@ -74,8 +74,8 @@ async def answer_graphql(request: Request, service: Reads) -> Response:
                 operation_name=operation,
                 allowed_operation_types=_OPERATIONS,
             )
-    except StrawberryGraphQLError as error:
-        raise ServiceError("INVALID_QUERY", error.message) from None
+    except (CannotGetOperationTypeError, InvalidOperationTypeError):
+        raise ServiceError("INVALID_QUERY", "The question holds no query or mutation of that name.") from None
     return _answer(result, request.headers.get("accept", ""))
 
 
