@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from graphql import OperationDefinitionNode, parse
 
-from graph_service.api.limits import MAX_ALIASES, MAX_COST, MAX_DEPTH, MAX_FIELDS
+from graph_service.api.limits import MAX_ALIASES, MAX_COST, MAX_DEPTH, MAX_FIELDS, Measure
+from graph_service.api.schema import schema
 from graph_service.goods import questions
 from graph_service.graph.driver import Graph, Transaction
 from graph_service.members.identifiers import IdentifierKeys
@@ -237,6 +239,24 @@ async def test_cost_multiplies_through_lists_and_fragments(
 
     assert told["code"] == "LIMIT_EXCEEDED"
     assert told["given"] > told["allowed"] == MAX_COST
+
+
+@pytest.mark.parametrize(
+    ("query", "cost"),
+    [
+        ('{ item(code: "x") { code level } }', 1),
+        ('{ item(code: "x") { ownership { owner { id } steps { from { id } } } } }', 1 + 1 + 1 + 10 * 2),
+        ("{ parties { edges { node { id } } } }", 50 * 3),
+        ("{ rebates(first: 1000) { edges { node { id explanation } } pageInfo { hasNextPage } } }", 1_000 * 4),
+        ("{ ownerships(queries: [" + '{code: "x"}' * 1_000 + "]) {" + OWNERSHIP + "} }", 1_000 * (1 + 6 + 10 * 3)),
+    ],
+)
+def test_the_cost_of_a_question_is_about_the_objects_of_its_answer(query: str, cost: int) -> None:
+    document = parse(query)
+    (operation,) = document.definitions
+    assert isinstance(operation, OperationDefinitionNode)
+
+    assert Measure(schema._schema, document, {}).cost(operation)[0] == cost <= MAX_COST
 
 
 async def test_fragments_that_double_each_other_are_measured_at_once(client: Client) -> None:

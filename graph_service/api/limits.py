@@ -112,15 +112,23 @@ class Measure:
         Raises:
             LimitExceeded: when it is or does, or asks for a page that is too large.
         """
-        # What a variable is when it is not sent.
-        defaults = {each.variable.name.value: each.default_value for each in operation.variable_definitions or ()}
-        self._defaults = {name: node for name, node in defaults.items() if node is not None}
-        root = self._schema.get_root_type(operation.operation)
-        cost, depth = self._selected(operation.selection_set, root) if root is not None else (0, 0)
+        cost, depth = self.cost(operation)
         if depth > MAX_DEPTH:
             raise LimitExceeded("Levels of the question", depth, MAX_DEPTH)
         if cost > MAX_COST:
             raise LimitExceeded("Objects that the answer could hold", cost, MAX_COST)
+
+    def cost(self, operation: OperationDefinitionNode) -> tuple[int, int]:
+        """Cost and depth of an operation.
+
+        Raises:
+            LimitExceeded: when it asks for a page that is too large.
+        """
+        # What a variable is when it is not sent.
+        defaults = {each.variable.name.value: each.default_value for each in operation.variable_definitions or ()}
+        self._defaults = {name: node for name, node in defaults.items() if node is not None}
+        root = self._schema.get_root_type(operation.operation)
+        return self._selected(operation.selection_set, root) if root is not None else (0, 0)
 
     def _selected(self, selected: SelectionSetNode, parent: GraphQLCompositeType) -> tuple[int, int]:
         """Cost and depth of some fields."""
@@ -160,7 +168,7 @@ class Measure:
         if node.selection_set is None or not is_composite_type(kind):
             return 0, 1
         cost, depth = self._selected(node.selection_set, kind)
-        return 1 + times * max(cost, 1), depth + 1
+        return times * (1 + cost), depth + 1
 
     def _times(self, node: FieldNode, field: GraphQLField, parent: GraphQLCompositeType) -> int:
         """How many objects a field can bring."""
