@@ -28,7 +28,7 @@ from tests.plan_samples import PAGE, SAMPLES, Sample
 
 STATEMENTS = load_statements(resource("cypher"))
 SEEDS = Path(__file__).parents[1] / "seeds"
-ENOUGH_LINES = 3_500
+ENOUGH_LINES = 2_500
 """Of the demonstration: every kind of event and decision is among them."""
 
 WITHOUT_INDEX = {"AllNodesScan", "CartesianProduct", "DirectedAllRelationshipsScan", "UndirectedAllRelationshipsScan"}
