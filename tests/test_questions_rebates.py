@@ -145,6 +145,21 @@ async def test_explanations_name_the_owner_that_the_model_names(demo: Graph, dec
         assert [step["event"] for step in owned["steps"]] == [step.event for step in expected.steps]
 
 
+async def test_an_entry_in_force_is_explained_as_its_decision_and_any_other_by_how_it_went(demo: Graph) -> None:
+    journal = await demo.read(lambda t: rebates(t, limit=ALL, history=True))
+    reversals = [line for line in journal if line.reverses][:3]
+    asked = journal[:20] + reversals
+
+    trees = await demo.read(lambda t: explanations(t, asked))
+
+    for line, tree in zip(asked, trees, strict=True):
+        assert (tree["entry"]["id"], tree["entry"]["decision"]) == (line.id, line.decision)
+        if line.reverses:
+            assert (tree["entry"]["reverses"], tree["entry"]["cause"]) == (line.reverses, line.reason)
+        elif line.reversed_by is None:
+            assert tree["decision"]["id"] == line.decision
+
+
 async def test_of_a_voided_trigger_no_decision_is_left_and_the_journal_tells_why(
     graph: Graph, recorder: Recorder
 ) -> None:

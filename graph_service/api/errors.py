@@ -9,6 +9,7 @@ from typing import Any
 
 from graphql import GraphQLError
 from neo4j.exceptions import DriverError, Neo4jError, ServiceUnavailable, SessionExpired, TransientError
+from starlette.requests import ClientDisconnect
 
 from graph_service.errors import ServiceError
 
@@ -63,6 +64,8 @@ def as_service_error(error: BaseException) -> ServiceError:
         return error
     if isinstance(error, TimeoutError):
         return ServiceError("TIMEOUT", "The question took too long.", remedy="Ask for less at once.")
+    if isinstance(error, ClientDisconnect):
+        return ServiceError("INVALID_BODY", "The body ended too early.")
     if isinstance(error, Neo4jError) and "Bookmark" in (error.code or ""):
         return ServiceError("INVALID_CONSISTENCY_TOKEN", "The graph does not know the state that the token stands for.")
     if isinstance(error, ServiceUnavailable | SessionExpired | TransientError | DriverError):

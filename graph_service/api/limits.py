@@ -32,6 +32,7 @@ from strawberry.extensions import SchemaExtension
 
 from graph_service.api.errors import LimitExceeded
 from graph_service.api.paging import LARGEST_PAGE
+from graph_service.errors import ServiceError
 
 MAX_TOKENS = 15_000
 MAX_NESTING = 64
@@ -76,6 +77,16 @@ def check_size(document: DocumentNode) -> None:
         raise LimitExceeded("Fields in the question", fields, MAX_FIELDS)
     if aliases > MAX_ALIASES:
         raise LimitExceeded("Aliases in the question", aliases, MAX_ALIASES)
+
+
+def check_single(document: DocumentNode) -> None:
+    """Refuses several operations of which none was named; Strawberry would run the first.
+
+    Raises:
+        ServiceError: `INVALID_QUERY`.
+    """
+    if sum(isinstance(node, OperationDefinitionNode) for node in document.definitions) > 1:
+        raise ServiceError("INVALID_QUERY", "Of several operations one must be named.", remedy="Send `operationName`.")
 
 
 def _fields_in(document: DocumentNode) -> Iterator[FieldNode]:
@@ -216,10 +227,13 @@ class Limits(SchemaExtension):
 
     def on_parse(self) -> Iterator[None]:
         """Checks the text, and then the parsed question."""
-        check_nesting(self.execution_context.query or "")
+        context = self.execution_context
+        check_nesting(context.query or "")
         yield
-        if self.execution_context.graphql_document is not None:
-            check_size(self.execution_context.graphql_document)
+        if context.graphql_document is not None:
+            check_size(context.graphql_document)
+            if context._provided_operation_name is None:
+                check_single(context.graphql_document)
 
     def on_validate(self) -> Iterator[None]:
         """Measures a valid question."""
