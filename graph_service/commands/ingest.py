@@ -72,19 +72,20 @@ async def record_file(
     """
     with progress(title or f"Ingesting {events.path.name}") as advance:
         # Of two slices one is checked here while the server writes the other.
-        pending: deque[asyncio.Task[Report]] = deque()
+        pending: deque[tuple[asyncio.Task[Report], float]] = deque()
         try:
             for part in _slices(events):
                 if stop.is_set():
                     break
                 contents = [content for _, content in part]
                 recording = recorder.record(contents, as_admin=True, first_index=part[0][0])
-                pending.append(asyncio.create_task(recording))
+                pending.append((asyncio.create_task(recording), events.share))
                 if len(pending) == _AT_ONCE:
-                    report.add(await pending.popleft())
-                    advance(events.share, _counted(report))
+                    done, share = pending.popleft()
+                    report.add(await done)
+                    advance(share, _counted(report))
         finally:
-            for ended in await asyncio.gather(*pending, return_exceptions=True):
+            for ended in await asyncio.gather(*(task for task, _ in pending), return_exceptions=True):
                 if isinstance(ended, BaseException):
                     raise ended
                 report.add(ended)
