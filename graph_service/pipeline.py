@@ -22,7 +22,7 @@ it. What is derived is a function of the log: any order of arrival ends in the s
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from graph_service.channel.derive import derive_channel
 from graph_service.channel.read import fetch_parties
@@ -71,7 +71,7 @@ class Reach:
 
 async def derive(
     transaction: Transaction,
-    accepted: Sequence[str],
+    accepted: Sequence[Touched],
     *,
     keys: IdentifierKeys,
     clock_before: int | None,
@@ -81,7 +81,7 @@ async def derive(
 
     Args:
         transaction: that wrote the events.
-        accepted: ids of the new events.
+        accepted: what the new events name.
         keys: to open identifiers.
         clock_before: the log's clock before these events, in microseconds.
         recorded: when the log took each of them, in microseconds.
@@ -89,8 +89,12 @@ async def derive(
     Returns:
         the decisions that are new or changed.
     """
-    restated = (await derive_voids(transaction, accepted)).difference(accepted)
-    facts = await fetch_touched(transaction, restated.union(accepted))
+    new = {fact.event for fact in accepted}
+    turned = await derive_voids(transaction, new)
+    restated = turned - new
+    # A void may have come before its target.
+    facts = [replace(fact, voided=True) if fact.event in turned else fact for fact in accepted]
+    facts += await fetch_touched(transaction, restated)
     reach = Reach()
     await _derive_goods(transaction, facts, reach)
     await _derive_channel(transaction, facts, reach)

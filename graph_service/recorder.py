@@ -71,7 +71,7 @@ async def record_batch(
     recorded = [arrival.recorded_at or recorded_at for arrival in appended.accepted]
     decisions = await derive(
         transaction,
-        [arrival.id for arrival in appended.accepted],
+        appended.touched,
         keys=keys,
         clock_before=clock,
         recorded=recorded,

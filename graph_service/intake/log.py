@@ -1,7 +1,8 @@
 """The log: every event once, with what it names. Nothing else writes facts."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from graph_service.channel.facts import channel_facts
@@ -12,6 +13,7 @@ from graph_service.intake import events
 from graph_service.intake.envelope import Arrival, Refusal
 from graph_service.intake.facts import Facts
 from graph_service.intake.strict_json import canonical
+from graph_service.intake.touched import Touched
 from graph_service.members.facts import member_facts
 from graph_service.members.identifiers import IdentifierKeys, plain, strongest
 from graph_service.rebates.facts import rule_facts
@@ -25,11 +27,13 @@ class Appended:
         accepted: the events that are new in the log, by index.
         duplicates: how many were there already with the same content.
         conflicts: those whose id stands for another content.
+        touched: the keys that each accepted event names.
     """
 
     accepted: list[Arrival]
     duplicates: int
     conflicts: list[tuple[Arrival, Refusal]]
+    touched: list[Touched] = field(default_factory=list)
 
 
 def facts_of(event: events.Event) -> Facts:
@@ -78,9 +82,35 @@ async def append(transaction: Transaction, arrivals: Sequence[Arrival], *, keys:
         for relation, party in fact.parties
     ]
     await transaction.rows_of("channel/name_parties", parties)
-    await _name_runs(transaction, facts)
-    await transaction.rows_of("members/show_identifiers", _identifier_rows(facts, keys))
-    return Appended(accepted, duplicates, conflicts)
+    runs = await _name_runs(transaction, facts)
+    shown = _identifier_rows(facts, keys)
+    await transaction.rows_of("members/show_identifiers", shown)
+    identifiers: dict[str, list[str]] = defaultdict(list)
+    for row in shown:
+        identifiers[row["event"]].append(row["identifier"])
+    touched = [
+        _touched(arrival, facts[arrival.id], runs.get(arrival.id, {}), identifiers.get(arrival.id, ()))
+        for arrival in accepted
+    ]
+    return Appended(accepted, duplicates, conflicts, touched)
+
+
+def _touched(arrival: Arrival, facts: Facts, runs: Mapping[str, Sequence[str]], identifiers: Sequence[str]) -> Touched:
+    event = arrival.event
+    return Touched(
+        event=arrival.id,
+        type=event.type,
+        at=arrival.at,
+        voided=False,
+        parties=facts.parties,
+        runs=tuple(run for relation, named in runs.items() if relation != "INTO" for run in named),
+        containers=tuple(runs.get("INTO", ())),
+        identifiers=tuple(identifiers),
+        sku=facts.properties.get("sku"),
+        promo_code=facts.properties.get("promoCode"),
+        relation=facts.properties.get("relation"),
+        body=canonical(arrival.content) if "RuleFact" in facts.labels else None,
+    )
 
 
 async def _sort_out(
@@ -136,14 +166,20 @@ def _account(event: events.Event, keys: IdentifierKeys) -> str | None:
     return None if best is None else keys.id_of(best)
 
 
-async def _name_runs(transaction: Transaction, facts: Mapping[str, Facts]) -> None:
+async def _name_runs(transaction: Transaction, facts: Mapping[str, Facts]) -> dict[str, dict[str, list[str]]]:
+    """Ties events to runs; returns the keys of the runs by event and relation."""
     spans = [(event, relation, named) for event, fact in facts.items() for relation, named in fact.codes]
     runs = await runs_for(transaction, {span for _, _, named in spans for span in named})
+    named_runs: dict[str, dict[str, list[str]]] = defaultdict(dict)
+    for event, relation, named in spans:
+        named_runs[event][relation] = sorted({run.first for span in named for run in runs[span]})
     rows = [
-        {"event": event, "relation": relation, "runs": sorted({run.first for span in named for run in runs[span]})}
-        for event, relation, named in spans
+        {"event": event, "relation": relation, "runs": firsts}
+        for event, relations in named_runs.items()
+        for relation, firsts in relations.items()
     ]
     await transaction.rows_of("goods/name_runs", rows)
+    return named_runs
 
 
 def _identifier_rows(facts: Mapping[str, Facts], keys: IdentifierKeys) -> list[Row]:

@@ -44,7 +44,7 @@ class Touched:
 
 
 async def fetch_touched(transaction: Transaction, events: Iterable[str]) -> list[Touched]:
-    """What these events name."""
+    """What these events of the log name."""
     return [
         Touched(
             event=row["event"],

@@ -5,7 +5,7 @@
 A member goes by the id of its seed, the identifier that was seen first (`contract/identity.md`, 6).
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from graph_service.graph.driver import Row, Transaction
 from graph_service.intake.touched import Touched
@@ -33,15 +33,18 @@ async def derive_members(
     asked = {
         identifier
         for fact in showing
+        if fact.event in restated
+        or fact.voided
+        or _is_news([known[identifier] for identifier in fact.identifiers], fact)
         for identifier in fact.identifiers
-        if len(fact.identifiers) > 1 or fact.event in restated or _is_news(known[identifier], fact.at)
     }
     await rederive_members(transaction, asked, keys)
 
 
-def _is_news(standing: Row, at: int) -> bool:
-    """Whether an identifier seen alone changes anything: it does when it is new, or was not seen so early."""
-    return standing["member"] is None or at < standing["firstSeen"]
+def _is_news(standing: Sequence[Row], fact: Touched) -> bool:
+    """Whether identifiers seen together change anything: not when they are one member, and all were seen before."""
+    members = {row["member"] for row in standing}
+    return len(members) > 1 or None in members or any(fact.at < row["firstSeen"] for row in standing)
 
 
 async def rederive_members(
