@@ -34,8 +34,6 @@ ENOUGH_LINES = 2_500
 WITHOUT_INDEX = {"AllNodesScan", "CartesianProduct", "DirectedAllRelationshipsScan", "UndirectedAllRelationshipsScan"}
 BY_LABEL = {"NodeByLabelScan", "UnionNodeByLabelsScan", "IntersectionNodeByLabelsScan"}
 BY_TYPE = {"DirectedRelationshipTypeScan", "UndirectedRelationshipTypeScan"}
-# Each joins rows found by a unique key or counted, so it costs nothing; but a plan without it would say so itself.
-OWED = {"graph/size", "rebates/link_reversals", "rebates/write_resting_on"}
 _USED = re.compile(r"(?:UNIQUE|RANGE INDEX)\s+\w*:(\w+)\(([\w, ]+)\)")
 
 
@@ -73,13 +71,7 @@ def test_every_sample_has_a_statement() -> None:
     assert SAMPLES.keys() - STATEMENTS.keys() == set()
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(reason="CartesianProduct", strict=False)) if name in OWED else name
-        for name in sorted(STATEMENTS.keys() & SAMPLES.keys())
-    ],
-)
+@pytest.mark.parametrize("name", sorted(STATEMENTS.keys() & SAMPLES.keys()))
 async def test_plan_is_what_the_header_says(
     demonstration: Graph, picks: Picks, indexes: Mapping[tuple[str, tuple[str, ...]], str], name: str
 ) -> None:

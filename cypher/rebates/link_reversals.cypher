@@ -3,8 +3,10 @@
 // columns: -
 // starts from: entry_id
 // mode: write
-// db hits: 5 a row
+// db hits: 30 a row
 UNWIND $rows AS row
 MATCH (reversal:Entry {id: row.id})
-MATCH (original:Entry {id: row.reverses})
-CREATE (reversal)-[:REVERSES]->(original)
+CALL (reversal, row) {
+  MATCH (original:Entry {id: row.reverses})
+  CREATE (reversal)-[:REVERSES]->(original)
+}
