@@ -1,4 +1,4 @@
-"""GraphQL over the demonstration: equal to the model, limited before anything runs, and closed about its insides."""
+"""GraphQL over the demonstration: its answers are the model's."""
 
 from __future__ import annotations
 
@@ -9,17 +9,12 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from graphql import OperationDefinitionNode, parse
 
-from graph_service.api.limits import MAX_ALIASES, MAX_COST, MAX_DEPTH, MAX_FIELDS, Measure
-from graph_service.api.schema import schema
-from graph_service.goods import questions
 from graph_service.graph.driver import Graph, Transaction
 from graph_service.members.identifiers import IdentifierKeys
 from graph_service.moments import parse_instant
 from graph_service.recorder import Recorder
 from tests.demonstration import demo_world, fill_with_demo
-from tests.model.log import Event
 from tests.serving import Client, app_of, client_of, settings_of
 
 STORY = json.loads((Path(__file__).parents[1] / "seeds" / "story.json").read_text("utf-8"))
@@ -78,9 +73,6 @@ def expected_ownership(code: str, at: str) -> dict[str, Any]:
             for step in one.steps
         ],
     }
-
-
-# --- answers ------------------------------------------------------------------------------------------------
 
 
 async def test_ownerships_answer_in_the_order_asked_as_the_model_does(client: Client) -> None:
@@ -180,150 +172,6 @@ async def test_a_cursor_of_another_list_is_refused(client: Client) -> None:
     assert (await client.refusal(query, h=False, a="zzz"))["code"] == "INVALID_CURSOR"
 
 
-# --- limits -------------------------------------------------------------------------------------------------
-
-PARTIES = "edges { node { id } }"
-
-
-def nested(levels: int) -> str:
-    return '{ item(code: "x") {' + "container {" * levels + "code" + "}" * levels + "} }"
-
-
-@pytest.mark.parametrize(
-    ("query", "given", "allowed"),
-    [
-        ("{ rebates(first: 0) { edges { cursor } } }", 0, 1_000),
-        ("{ rebates(first: 1001) { edges { cursor } } }", 1_001, 1_000),
-        ("{ parties(first: -1) {" + PARTIES + "} }", -1, 1_000),
-        ("query($n: Int! = 1001) { parties(first: $n) {" + PARTIES + "} }", 1_001, 1_000),
-        ("{ ownerships(queries: [" + '{code: "x"}' * 1_001 + "]) { status } }", 1_001, 1_000),
-        ("mutation { recordEvents(events: [" + "{}" * 1_001 + "]) { accepted } }", 1_001, 1_000),
-        (nested(MAX_DEPTH), MAX_DEPTH + 2, MAX_DEPTH),
-        ("{" + " ".join(f'a{n}: item(code: "x") {{ code }}' for n in range(51)) + "}", 51, MAX_ALIASES),
-        ('{ item(code: "x") {' + "code " * 500 + "} }", 501, MAX_FIELDS),
-        ('{ item(code: "x") ' + "{" * 70 + "}" * 70 + "}", 71, 64),
-    ],
-)
-async def test_what_is_too_much_is_refused_with_the_given_and_the_allowed_number(
-    client: Client, query: str, given: int, allowed: int
-) -> None:
-    told = await client.refusal(query)
-
-    assert (told["code"], told["given"], told["allowed"]) == ("LIMIT_EXCEEDED", given, allowed)
-
-
-LINKS = "links(direction: DOWN, first: 1000)"
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "{ parties(first: 1000) { edges { node { " + LINKS + " { edges { node { child { id } } } } } } } }",
-        "query($n: Int!) { parties(first: $n) { edges { node { branch(first: $n) {" + PARTIES + "} } } } }",
-        "{ parties(first: 1000) { ...f } } fragment f on PartyConnection { edges { ...g } }"
-        " fragment g on PartyEdge { node { ... on Store { "
-        + LINKS
-        + " { edges { cursor node { child { id } } } } } } }",
-        "{" + "".join(f"a{n}: rebates(first: 1000) {{ edges {{ node {{ id }} }} }} " for n in range(30)) + "}",
-    ],
-)
-async def test_cost_multiplies_through_lists_and_fragments(
-    client: Client, query: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def never(*_: Any, **__: Any) -> None:
-        raise AssertionError("it ran")
-
-    monkeypatch.setattr(Transaction, "run", never)
-
-    told = await client.refusal(query, **({"n": 1_000} if "$n" in query else {}))
-
-    assert told["code"] == "LIMIT_EXCEEDED"
-    assert told["given"] > told["allowed"] == MAX_COST
-
-
-@pytest.mark.parametrize(
-    ("query", "cost"),
-    [
-        ('{ item(code: "x") { code level } }', 1),
-        ('{ item(code: "x") { ownership { owner { id } steps { from { id } } } } }', 1 + 1 + 1 + 10 * 2),
-        ("{ parties { edges { node { id } } } }", 50 * 3),
-        ("{ rebates(first: 1000) { edges { node { id explanation } } pageInfo { hasNextPage } } }", 1_000 * 4),
-        ("{ ownerships(queries: [" + '{code: "x"}' * 1_000 + "]) {" + OWNERSHIP + "} }", 1_000 * (1 + 6 + 10 * 3)),
-    ],
-)
-def test_the_cost_of_a_question_is_about_the_objects_of_its_answer(query: str, cost: int) -> None:
-    document = parse(query)
-    (operation,) = document.definitions
-    assert isinstance(operation, OperationDefinitionNode)
-
-    assert Measure(schema._schema, document, {}).cost(operation)[0] == cost <= MAX_COST
-
-
-async def test_fragments_that_double_each_other_are_measured_at_once(client: Client) -> None:
-    doubling = " ".join(f"fragment f{n} on Item {{ container {{ ...f{n + 1} }} ...f{n + 1} }}" for n in range(30))
-
-    told = await client.refusal('{ item(code: "x") { ...f0 } } ' + doubling + " fragment f30 on Item { code }")
-
-    assert told["code"] == "LIMIT_EXCEEDED"
-
-
-async def test_too_many_tokens_are_refused(client: Client) -> None:
-    assert (await client.refusal("{ a(" + "b: 1 " * 20_000 + ") }"))["code"] == "INVALID_QUERY"
-
-
-# --- errors -------------------------------------------------------------------------------------------------
-
-
-async def test_an_unforeseen_error_shows_a_reference_and_nothing_of_the_inside(
-    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    async def fail(*_: Any, **__: Any) -> None:
-        raise RuntimeError("13800000000 at /secret/place")
-
-    monkeypatch.setattr(questions, "fetch_goods", fail)
-
-    answer = await client.ask("query($c: String!) { ownerships(queries: [{code: $c}]) { status } }", {"c": CODE})
-
-    (error,) = answer["errors"]
-    assert error["extensions"] == {"code": "INTERNAL"}
-    assert error["path"] == ["ownerships"]
-    assert error["message"].rpartition(" ")[2].rstrip(".") in caplog.text
-    assert "13800000000" not in json.dumps(answer) + caplog.text
-
-
-@pytest.mark.parametrize(
-    ("query", "variables"),
-    [
-        ('query($t: DateTime) { item(code: "x") { ownership(at: $t) { status } } }', {"t": "13800000000"}),
-        ('query($t: DateTime) { item(code: "x") { ownership(at: $t) { status } } }', {"t": "a; 13800000000; b"}),
-        ("query($n: Int!) { parties(first: $n) { edges { cursor } } }", {"n": "13800000000"}),
-        ('{ item(code: "x") { ownership(at: "13800000000") { status } } }', None),
-        ('{ parties(first: "13800000000") { edges { cursor } } }', None),
-        ("{ item(code: 13800000000) { code } }", None),
-        ('{ "13800000000" }', None),
-    ],
-)
-async def test_a_wrong_question_is_told_without_repeating_its_values(
-    client: Client, query: str, variables: dict[str, Any] | None
-) -> None:
-    answer = await client.ask(query, variables)
-
-    assert [error["extensions"]["code"] for error in answer["errors"]] == ["INVALID_QUERY"]
-    assert "13800000000" not in json.dumps(answer)
-
-
-async def test_a_question_without_an_operation_is_refused(client: Client) -> None:
-    response = await client.post("/graphql", json={"query": "fragment f on Item { code }"})
-
-    assert (response.status_code, response.json()["code"]) == (400, "INVALID_QUERY")
-
-
-async def test_of_several_operations_one_must_be_named(client: Client) -> None:
-    told = await client.refusal("query a { parties { edges { cursor } } } query b { __typename }")
-
-    assert told["code"] == "INVALID_QUERY"
-
-
 @pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z", "2026-07-05T08:00:00.5+08:00"])
 async def test_any_time_can_be_asked_about(client: Client, at: str) -> None:
     data = await client.data(
@@ -334,53 +182,3 @@ async def test_any_time_can_be_asked_about(client: Client, at: str) -> None:
     )
 
     assert parse_instant(data["item"]["ownership"]["at"]) == parse_instant(at)
-
-
-# --- recording; last, because it changes the graph ----------------------------------------------------------
-
-
-async def test_events_recorded_by_graphql_are_reported_as_by_http(client: Client) -> None:
-    event: Event = {"id": "g1", "type": "goods.commissioned", "at": "2026-05-01T00:00:00Z", "sku": "CAT", "batch": "B"}
-    event |= {"level": "UNIT", "codes": ["GRAPHQL-1"], "holder": "MIAOWANG"}
-    query = """mutation($e: [JSON!]!) { recordEvents(events: $e) {
-        accepted duplicates rejected { index id code path message } token } }"""
-
-    report = (await client.data(query, e=[event, event, {"id": "g2"}, 7]))["recordEvents"]
-
-    assert (report["accepted"], report["duplicates"]) == (1, 1)
-    assert [(one["index"], one["id"], one["code"]) for one in report["rejected"]] == [
-        (2, "g2", "UNKNOWN_TYPE"),
-        (3, None, "INVALID_JSON"),
-    ]
-    question = '{ item(code: "GRAPHQL-1") { ownership { owner { id } } } }'
-    answer = await client.ask(question, consistency=report["token"])
-    assert answer["data"]["item"]["ownership"]["owner"] == {"id": "MIAOWANG"}
-
-
-async def test_an_event_written_in_graphqls_own_syntax_is_the_same_event(client: Client) -> None:
-    position = "{lat: 22.0, lon: 114}"
-    literal = f'{{id: "g3", type: "goods.scanned", at: "2026-05-02T00:00:00Z", code: "X", position: {position}}}'
-    sent = {"id": "g3", "type": "goods.scanned", "at": "2026-05-02T00:00:00Z", "code": "X"}
-
-    first = await client.data(f"mutation {{ recordEvents(events: [{literal}]) {{ accepted }} }}")
-    again = await client.record(sent | {"position": {"lat": 22, "lon": 114}})
-
-    assert first == {"recordEvents": {"accepted": 1}}
-    assert (again["duplicates"], again["rejected"]) == (1, [])
-
-
-async def test_a_number_that_json_lacks_is_refused(client: Client) -> None:
-    data = await client.data("mutation { recordEvents(events: [{id: 1e999}]) { rejected { code } } }")
-
-    assert data["recordEvents"]["rejected"] == [{"code": "INVALID_JSON"}]
-
-
-async def test_one_thousand_events_are_taken_and_one_more_is_not(client: Client, graph: Graph) -> None:
-    events = [{"id": f"n{n}", "type": "goods.scanned", "at": "2026-05-02T00:00:00Z", "code": "X"} for n in range(1_001)]
-    query = "mutation($e: [JSON!]!) { recordEvents(events: $e) { accepted } }"
-
-    told = await client.refusal(query, e=events)
-    taken = await client.data(query, e=events[:1_000])
-
-    assert (told["code"], told["given"], told["allowed"]) == ("LIMIT_EXCEEDED", 1_001, 1_000)
-    assert taken == {"recordEvents": {"accepted": 1_000}}
