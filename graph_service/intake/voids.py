@@ -76,7 +76,8 @@ async def derive_voids(
         waiting -= seen
     if not voids and not all_marks:
         return set()
-    marks = await _marks(transaction, new | {void.target for void in voids.values()})
+    targets = {void.target for void in voids.values()}
+    marks = await _marks(transaction, targets | new if all_marks else targets)
     now = voided(marks, voids.values())
     changed = {event for event, mark in now.items() if marks[event] != mark}
     if write:
