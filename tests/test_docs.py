@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from graph_service.graph.migrations import schema_of, shipped_migrations
 from graph_service.intake.events import EVENT_TYPES
 from graph_service.intake.schemas import FILE, events_schema
 
@@ -68,6 +69,13 @@ def test_every_code_is_explained() -> None:
 
     assert len(used) > 40
     assert used - explained == set()
+
+
+def test_the_page_on_the_graph_names_every_index() -> None:
+    rows = (DOCS / "model.md").read_text("utf-8").partition("## Indexes")[2].splitlines()
+    named = {name for row in rows if row.startswith("|") for name in re.findall(r"`(\w+)`", row.split("|")[1])}
+
+    assert named == schema_of(shipped_migrations())
 
 
 def _codes_in(file: Path) -> Iterator[str]:
