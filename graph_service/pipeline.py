@@ -21,20 +21,21 @@ it. What is derived is a function of the log: any order of arrival ends in the s
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from graph_service.channel.derive import derive_channel
 from graph_service.channel.read import fetch_parties
 from graph_service.goods.derive import derive_aliases, derive_custody, items_of
 from graph_service.graph.driver import Row, Transaction
+from graph_service.intake.rule import Rule
 from graph_service.intake.touched import Touched, fetch_touched
 from graph_service.intake.voids import derive_voids
 from graph_service.members.derive import derive_members
 from graph_service.members.identifiers import IdentifierKeys
-from graph_service.moments import parse_instant
 from graph_service.rebates.decision import Decision
 from graph_service.rebates.derive import derive_decisions, fetch_rulebook
+from graph_service.rebates.rulebook import Publication, Rulebook
 
 EVER = -(2**62)
 NEVER = 2**62
@@ -97,20 +98,21 @@ async def derive(
     facts += await fetch_touched(transaction, restated)
     reach = Reach()
     await _derive_goods(transaction, facts, reach)
-    await _derive_channel(transaction, facts, reach)
+    await _derive_channel(transaction, facts, restated, reach)
     await derive_members(transaction, facts, restated, keys)
     for fact in facts:
         if fact.type == "product.listed" and fact.sku is not None:
             Reach.widen(reach.skus, fact.sku, EVER)
-        elif fact.body is not None:
-            _rule_reach(fact, reach)
         if fact.type in TRIGGERS:
             reach.triggers.add(fact.event)
+    rules = await fetch_rulebook(transaction) if any(fact.body is not None for fact in facts) else None
+    if rules is not None:
+        _rule_reach(facts, rules, reach)
     clock = await _advance(transaction, facts, restated, clock_before, recorded, reach)
     triggers = await triggers_in(transaction, reach)
     if not triggers:
         return []
-    return await derive_decisions(transaction, triggers, await fetch_rulebook(transaction), clock)
+    return await derive_decisions(transaction, triggers, rules or await fetch_rulebook(transaction), clock)
 
 
 async def _derive_goods(transaction: Transaction, facts: Sequence[Touched], reach: Reach) -> None:
@@ -128,12 +130,11 @@ async def _derive_goods(transaction: Transaction, facts: Sequence[Touched], reac
     moved = {items[run] for fact in custody for run in (*fact.runs, *fact.containers)} | regrouped
     if moved:
         held = await contents(transaction, regrouped)
-        since = EVER if regrouped else min(fact.at for fact in custody)
         for item in regrouped:
             reach.add_item(item, EVER, NEVER)
         reach.triggers |= await triggers_in(transaction, Reach(items=dict.fromkeys(regrouped, (EVER, NEVER))))
-        for item in await derive_custody(transaction, moved | held):
-            reach.add_item(item, since, NEVER)
+        for item, changed_at in (await derive_custody(transaction, moved | held)).items():
+            reach.add_item(item, changed_at, NEVER)
 
 
 async def contents(transaction: Transaction, items: Iterable[str]) -> set[str]:
@@ -141,7 +142,9 @@ async def contents(transaction: Transaction, items: Iterable[str]) -> set[str]:
     return {row["item"] for row in await transaction.rows_of("goods/contents_by_facts", sorted(items))}
 
 
-async def _derive_channel(transaction: Transaction, facts: Sequence[Touched], reach: Reach) -> None:
+async def _derive_channel(
+    transaction: Transaction, facts: Sequence[Touched], restated: Collection[str], reach: Reach
+) -> None:
     registrations = [fact for fact in facts if fact.type == "party.registered"]
     links = [fact for fact in facts if fact.type in {"channel.linked", "channel.unlinked"}]
     territories = [fact for fact in facts if fact.type in {"territory.assigned", "territory.released"}]
@@ -153,7 +156,8 @@ async def _derive_channel(transaction: Transaction, facts: Sequence[Touched], re
     kinds = {row["party"]: row["profile"].get("kind") for row in await _stored(transaction, registered)}
     await derive_channel(transaction, registered | children | holders)
     if registrations:
-        await _reach_registered(transaction, registrations, kinds, reach)
+        turned = {fact.party("REGISTERS") for fact in registrations if fact.voided or fact.event in restated}
+        await _reach_registered(transaction, registrations, kinds, turned, reach)
     employed: dict[str, int] = {}
     for fact in links:
         Reach.widen(employed if fact.relation == "EMPLOYS" else reach.parties, fact.party("CHILD"), fact.at)
@@ -167,7 +171,11 @@ async def _stored(transaction: Transaction, parties: Iterable[str]) -> list[Row]
 
 
 async def _reach_registered(
-    transaction: Transaction, registrations: Sequence[Touched], kinds: Mapping[str, str | None], reach: Reach
+    transaction: Transaction,
+    registrations: Sequence[Touched],
+    kinds: Mapping[str, str | None],
+    turned: Collection[str],
+    reach: Reach,
 ) -> None:
     """What rests on who a party is; before its first registration a party is what that one says."""
     parties = {fact.party("REGISTERS") for fact in registrations}
@@ -179,7 +187,7 @@ async def _reach_registered(
     reach.parties |= dict.fromkeys(parties, EVER)
     reach.promo_codes |= {promo_code: EVER for promo_code in promo_codes if promo_code is not None}
     employed: dict[str, int] = {}
-    turned = {party for party, names in said.items() if len(set(names)) > 1}
+    turned = {party for party, names in said.items() if len(set(names)) > 1}.union(turned)
     for row in await transaction.rows_of("channel/children_of", sorted(parties)):
         if row["relation"] == "EMPLOYS":
             employed[row["child"]] = EVER
@@ -198,18 +206,20 @@ async def _reach_clerks(transaction: Transaction, clerks: dict[str, int], reach:
             Reach.widen(reach.promo_codes, promo_code, clerks[registration.subject])
 
 
-def _rule_reach(fact: Touched, reach: Reach) -> None:
-    """A rule concerns its kind of events from its start on; a withdrawal tells no kind."""
-    body = json.loads(fact.body or "{}")
-    if fact.type == "rule.withdrawn":
-        for event_type in TRIGGERS:
-            Reach.widen(reach.types, event_type, fact.at)
-        return
-    rule = body["rule"]
-    start = parse_instant(rule["from"])
-    if rule["trigger"] in TRIGGER_TYPES:
-        since = start if rule.get("retroactive") else max(start, fact.at)
-        Reach.widen(reach.types, TRIGGER_TYPES[rule["trigger"]], since)
+def _rule_reach(facts: Sequence[Touched], rules: Rulebook, reach: Reach) -> None:
+    """A publication concerns events from its start on, or from that of another content of its version.
+
+    It concerns every kind of event that a version of the rule is about: a new version ends the one before.
+    """
+    for fact in facts:
+        if fact.type == "rule.withdrawn":
+            reach.types |= {kind: min(fact.at, reach.types.get(kind, fact.at)) for kind in TRIGGERS}
+        elif fact.type == "rule.published":
+            rule = Rule.model_validate(json.loads(fact.body or "{}")["rule"])
+            versions = [Publication(rule, fact.at, fact.event), *rules.publications_of(rule.id)]
+            since = min(one.start for one in versions if one.rule.version == rule.version)
+            for kind in {TRIGGER_TYPES.get(one.rule.trigger) for one in versions} - {None}:
+                Reach.widen(reach.types, str(kind), since)
 
 
 async def triggers_in(transaction: Transaction, reach: Reach) -> set[str]:

@@ -68,7 +68,7 @@ async def record_batch(
     appended = await append(transaction, arrivals, keys=keys, now=recorded_at)
     if not appended.accepted:
         return appended, []
-    recorded = [arrival.recorded_at or recorded_at for arrival in appended.accepted]
+    recorded = [recorded_at if one.recorded_at is None else one.recorded_at for one in appended.accepted]
     decisions = await derive(
         transaction,
         appended.touched,
@@ -144,7 +144,7 @@ class Recorder:
                         request.answer.set_result(answer)
 
     async def _gather(self) -> list[_Request]:
-        """What waits, up to a batch; what is small waits a moment for company while others come."""
+        """What came while the writer worked, up to a batch."""
         requests = [await self._waiting.get()]
         while not self._waiting.empty() and sum(len(request.arrivals) for request in requests) < GATHERED_EVENTS:
             requests.append(self._waiting.get_nowait())

@@ -183,13 +183,9 @@ SAMPLES: dict[str, Sample] = {
     "rebates/entries_by_payee": rows("payees", statuses=STATUSES, **FIRST_PAGE),
     "rebates/entries_by_trigger": rows("scans"),
     "rebates/entries_in_time": page(statuses=STATUSES, **FIRST_PAGE),
-    "rebates/link_reversals": Sample(
-        lambda picks: {
-            "rows": [
-                {"id": one, "reverses": other}
-                for one, other in zip(picks["entries"][1:], picks["entries"][:-1], strict=True)
-            ]
-        }
+    "rebates/link_reversals": each(
+        "scans",
+        lambda trigger: {"rule": "scan", "trigger": trigger, "role": "STORE", "payee": "S-SZ-NS-01", "revision": 2},
     ),
     "rebates/rules": counted("rule"),
     "rebates/standing": rows("scans"),

@@ -5,6 +5,7 @@
 // mode: read
 // db hits: 30 a party below
 MATCH (top:Party {id: $party})
+USING INDEX SEEK top:Party(id)
 MATCH path = (top)-[steps:SUPPLIES|EMPLOYS|SERVES*1..50]->(below)
 WHERE all(step IN steps WHERE step.from <= $at AND coalesce(step.until, 9223372036854775807) > $at)
 WITH top, below, min(length(path)) AS depth

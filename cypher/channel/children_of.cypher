@@ -5,6 +5,7 @@
 // mode: read
 // db hits: 35 a row
 UNWIND $rows AS id
-MATCH (:Party {id: id})<-[:PARENT]-(fact)-[:CHILD]->(child)
+MATCH (anchor:Party {id: id})<-[:PARENT]-(fact)-[:CHILD]->(child)
+USING INDEX SEEK anchor:Party(id)
 WHERE NOT fact.voided
 RETURN DISTINCT id AS parent, fact.relation AS relation, child.id AS child

@@ -6,5 +6,6 @@
 // db hits: 10 a row
 UNWIND $rows AS promoCode
 MATCH (fact:PartyFact {promoCode: promoCode})-[:REGISTERS]->(party)
+USING INDEX SEEK fact:PartyFact(promoCode)
 WHERE NOT fact.voided
 RETURN DISTINCT promoCode, party.id AS party

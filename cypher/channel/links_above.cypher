@@ -6,6 +6,7 @@
 // db hits: 100 a row
 UNWIND $rows AS id
 MATCH (party:Party {id: id})
+USING INDEX SEEK party:Party(id)
 WHERE party.kind IS NOT NULL
 CALL (party) {
   MATCH (party)<-[link:SUPPLIES|EMPLOYS|SERVES]-(other:Party)

@@ -6,5 +6,6 @@
 // db hits: 20 a row
 UNWIND $rows AS row
 MATCH (event:Event {id: row.event})
+USING INDEX SEEK event:Event(id)
 MERGE (party:Party {id: row.party})
 CREATE (event)-[:$(row.relation)]->(party)

@@ -6,5 +6,6 @@
 // db hits: 15 a row
 UNWIND $rows AS id
 MATCH (party:Party {id: id})
+USING INDEX SEEK party:Party(id)
 WHERE party.kind IS NOT NULL
 RETURN properties(party) AS party

@@ -6,6 +6,7 @@
 // db hits: 200 a row
 UNWIND $rows AS id
 MATCH (party:Party {id: id})
+USING INDEX SEEK party:Party(id)
 RETURN
   id AS party,
   [(party)<-[:REGISTERS]-(fact) WHERE NOT fact.voided | [fact.at, fact.id, fact.recordedAt, fact.body]] AS registrations,

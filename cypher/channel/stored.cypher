@@ -6,6 +6,7 @@
 // db hits: 200 a row
 UNWIND $rows AS id
 MATCH (party:Party {id: id})
+USING INDEX SEEK party:Party(id)
 RETURN
   id AS party, properties(party) AS profile,
   [(party)<-[link:SUPPLIES|EMPLOYS|SERVES]-(parent) | [type(link), parent.id, properties(link)]] AS links,

@@ -5,7 +5,8 @@
 // mode: read
 // db hits: 60 a row
 UNWIND $rows AS id
-MATCH (:Party {id: id})-[:HOLDS]->(held:Territory)
+MATCH (anchor:Party {id: id})-[:HOLDS]->(held:Territory)
+USING INDEX SEEK anchor:Party(id)
 WHERE held.from <= $at AND ($at < held.until OR held.until IS NULL)
 RETURN
   id AS party, held.region AS region, held.sku AS sku,

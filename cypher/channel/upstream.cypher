@@ -6,6 +6,7 @@
 // db hits: 500 a row
 UNWIND $rows AS id
 MATCH (party:Party {id: id})
+USING INDEX SEEK party:Party(id)
 CALL (party) {
   MATCH path = (party)<-[steps:SUPPLIES|EMPLOYS*0..]-(child:Party)
   WHERE all(step IN steps WHERE step.from <= $at AND coalesce(step.until, 9223372036854775807) > $at)

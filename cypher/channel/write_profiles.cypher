@@ -6,4 +6,5 @@
 // db hits: 30 a row
 UNWIND $rows AS row
 MATCH (party:Party {id: row.party})
+USING INDEX SEEK party:Party(id)
 SET party = row.profile

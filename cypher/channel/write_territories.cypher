@@ -6,6 +6,7 @@
 // db hits: 100 a row
 UNWIND $rows AS row
 MATCH (party:Party {id: row.party})
+USING INDEX SEEK party:Party(id)
 CALL (party) {
   MATCH (party)-[:HOLDS]->(old)
   DETACH DELETE old

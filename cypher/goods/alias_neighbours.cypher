@@ -6,6 +6,7 @@
 // db hits: 60 a row
 UNWIND $rows AS first
 MATCH (run:Run {first: first})
+USING INDEX SEEK run:Run(first)
 CALL (run) {
   MATCH (run)<-[:EQUATES]-(fact)-[:EQUATES]->(other)
   WHERE NOT fact.voided

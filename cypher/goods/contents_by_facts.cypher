@@ -6,6 +6,7 @@
 // db hits: 1450 a row
 UNWIND $rows AS container
 MATCH (hub:Run {first: container})
+USING INDEX SEEK hub:Run(first)
 MATCH (hub)<-[:SAME_ITEM_AS*0..1]-(run)
 MATCH (run)<-[:INTO]-(fact)-[:PACKS]->(child)
 WHERE fact.type = 'goods.packed' AND NOT fact.voided

@@ -6,6 +6,7 @@
 // db hits: 200 a row
 UNWIND $rows AS item
 MATCH (hub:Run {first: item})
+USING INDEX SEEK hub:Run(first)
 RETURN
   item,
   COLLECT {

@@ -6,7 +6,9 @@
 // db hits: 10 a row
 UNWIND $rows AS key
 CALL (key) {
-  MATCH (run:Run) WHERE run.first <= key
+  MATCH (run:Run)
+  USING INDEX SEEK run:Run(first)
+  WHERE run.first <= key
   RETURN run ORDER BY run.first DESC LIMIT 1
 }
 WITH key, run WHERE run.last >= key

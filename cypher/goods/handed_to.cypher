@@ -5,7 +5,8 @@
 // mode: read
 // db hits: 1000 a row
 UNWIND $rows AS id
-MATCH (:Party {id: id})<-[:TO]-(fact)-[:NAMES]->(run)
+MATCH (anchor:Party {id: id})<-[:TO]-(fact)-[:NAMES]->(run)
+USING INDEX SEEK anchor:Party(id)
 WHERE NOT fact.voided
 OPTIONAL MATCH (run)-[:SAME_ITEM_AS]->(hub)
 RETURN DISTINCT coalesce(hub.first, run.first) AS item, fact.at AS at

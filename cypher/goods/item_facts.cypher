@@ -7,6 +7,7 @@
 // db hits: 300 a row
 UNWIND $rows AS row
 MATCH (hub:Run {first: row.item})
+USING INDEX SEEK hub:Run(first)
 RETURN
   row.item AS item,
   CASE WHEN hub.bornAt IS NOT NULL THEN [hub.bornAt, hub.bornBy] END AS born,
@@ -18,8 +19,7 @@ RETURN
     WHERE row.from <= fact.at <= row.until AND NOT fact.voided
     RETURN [
       fact.at, fact.id, fact.recordedAt, fact.type, run.first, run.last,
-      head([(fact)-[:FROM]->(party) | party.id]), head([(fact)-[:TO]->(party) | party.id]),
-      head([(fact)-[:CARRIED_BY]->(party) | party.id]), fact.sku, fact.batch, fact.level
+      fact.sender, fact.receiver, fact.salesperson, fact.sku, fact.batch, fact.level
     ]
   } AS facts,
   [

@@ -6,6 +6,7 @@
 // db hits: 60 a row
 UNWIND $rows AS item
 MATCH (hub:Run {first: item})
+USING INDEX SEEK hub:Run(first)
 RETURN
   item, hub.level AS level, hub.sku AS sku, hub.batch AS batch,
   COUNT {

@@ -6,5 +6,6 @@
 // db hits: 12 a row
 UNWIND $rows AS first
 MATCH (run:Run {first: first})
+USING INDEX SEEK run:Run(first)
 OPTIONAL MATCH (run)-[:SAME_ITEM_AS]->(hub)
 RETURN first AS run, coalesce(hub.first, first) AS item

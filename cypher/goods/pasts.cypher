@@ -6,6 +6,7 @@
 // db hits: 40 a row
 UNWIND $rows AS item
 MATCH (hub:Run {first: item})
+USING INDEX SEEK hub:Run(first)
 RETURN
   item,
   CASE WHEN hub.bornAt IS NOT NULL THEN [hub.bornAt, hub.bornBy] END AS born,

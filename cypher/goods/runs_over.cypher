@@ -6,12 +6,16 @@
 // db hits: 8 a row
 UNWIND $rows AS row
 CALL (row) {
-  MATCH (run:Run) WHERE run.first <= row.first
+  MATCH (run:Run)
+  USING INDEX SEEK run:Run(first)
+  WHERE run.first <= row.first
   WITH run, row ORDER BY run.first DESC LIMIT 1
   WHERE run.last >= row.first
   RETURN run
   UNION
-  MATCH (run:Run) WHERE run.first > row.first AND run.first <= row.last
+  MATCH (run:Run)
+  USING INDEX SEEK run:Run(first)
+  WHERE run.first > row.first AND run.first <= row.last
   RETURN run
 }
 RETURN DISTINCT run.first AS first, run.last AS last

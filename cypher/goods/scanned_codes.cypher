@@ -6,6 +6,7 @@
 // db hits: 30 a row
 UNWIND $rows AS item
 MATCH (hub:Run {first: item})
+USING INDEX SEEK hub:Run(first)
 MATCH (hub)<-[:SAME_ITEM_AS*0..1]-(run)
 MATCH (run)<-[:SCANS]-(scan)
 WHERE NOT scan.voided

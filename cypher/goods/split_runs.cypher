@@ -6,6 +6,7 @@
 // db hits: 75 a row
 UNWIND $rows AS row
 MATCH (old:Run {first: row.first})
+USING INDEX SEEK old:Run(first)
 SET old.last = row.last
 WITH old, row
 UNWIND row.pieces AS piece

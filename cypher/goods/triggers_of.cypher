@@ -7,7 +7,8 @@
 // db hits: 400 a row
 UNWIND $rows AS row
 MATCH (top:Run {first: row.item})
-MATCH (top)<-[stays:INSIDE*0..12]-(item)
+USING INDEX SEEK top:Run(first)
+MATCH (top)<-[stays:INSIDE*0..]-(item)
 WHERE all(stay IN stays WHERE stay.from <= row.until AND (stay.until IS NULL OR stay.until >= row.from))
 WITH DISTINCT item, row.from AS since
 MATCH (item)<-[:SAME_ITEM_AS*0..1]-(run)

@@ -6,6 +6,7 @@
 // db hits: 40 a row
 UNWIND $rows AS row
 MATCH (run:Run {first: row.run})
+USING INDEX SEEK run:Run(first)
 CALL (run) {
   OPTIONAL MATCH (run)-[old:SAME_ITEM_AS|INSIDE]->()
   DELETE old
@@ -13,4 +14,5 @@ CALL (run) {
 SET run += {bornAt: null, bornBy: null, goneAt: null, goneBy: null, sku: null, batch: null, level: null}
 WITH run, row WHERE row.item <> row.run
 MATCH (hub:Run {first: row.item})
+USING INDEX SEEK hub:Run(first)
 CREATE (run)-[:SAME_ITEM_AS]->(hub)

@@ -6,6 +6,7 @@
 // db hits: 60 a row
 UNWIND $rows AS row
 MATCH (run:Run {first: row.item})
+USING INDEX SEEK run:Run(first)
 SET run += row.past
 WITH run, row WHERE row.stays IS NOT NULL
 CALL (run) {
@@ -14,6 +15,7 @@ CALL (run) {
 }
 UNWIND row.stays AS stay
 MATCH (container:Run {first: stay.container})
+USING INDEX SEEK container:Run(first)
 CREATE (run)-[:INSIDE {
   from: stay.since, fromEvent: stay.sinceEvent, until: stay.until, untilEvent: stay.untilEvent
 }]->(container)

@@ -6,4 +6,5 @@
 // db hits: 4 a row
 UNWIND $rows AS id
 MATCH (event:Event {id: id})
+USING INDEX SEEK event:Event(id)
 RETURN event.id AS id, event.hash AS hash

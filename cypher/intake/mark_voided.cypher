@@ -6,4 +6,5 @@
 // db hits: 8 a row
 UNWIND $rows AS row
 MATCH (event:Event {id: row.event})
+USING INDEX SEEK event:Event(id)
 SET event.voided = row.voided

@@ -6,6 +6,7 @@
 // db hits: 200 a row
 UNWIND $rows AS id
 MATCH (event:Event {id: id})
+USING INDEX SEEK event:Event(id)
 RETURN
   id AS event, event.type AS type, event.at AS at, event.voided AS voided,
   event.sku AS sku, event.promoCode AS promoCode, event.relation AS relation, event.rule AS rule,

@@ -6,4 +6,5 @@
 // db hits: 6 a row
 UNWIND $rows AS id
 MATCH (event:Event {id: id})
+USING INDEX SEEK event:Event(id)
 RETURN id AS event, event.voided AS voided

@@ -6,10 +6,13 @@
 // db hits: 12 a row
 UNWIND $rows AS id
 CALL (id) {
-  MATCH (void:Event {id: id}) WHERE void:Void
+  MATCH (void:Event {id: id})
+  USING INDEX SEEK void:Event(id)
+  WHERE void.voids IS NOT NULL
   RETURN void
   UNION
   MATCH (void:Void {voids: id})
+  USING INDEX SEEK void:Void(voids)
   RETURN void
 }
 RETURN DISTINCT void.id AS event, void.at AS at, void.voids AS voids

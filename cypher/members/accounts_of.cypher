@@ -5,5 +5,6 @@
 // mode: read
 // db hits: 17 a row
 UNWIND $rows AS id
-MATCH (:Identifier {id: id})-[:OF]->()<-[:OF]-(other)
+MATCH (anchor:Identifier {id: id})-[:OF]->()<-[:OF]-(other)
+USING INDEX SEEK anchor:Identifier(id)
 RETURN id, other.id AS account

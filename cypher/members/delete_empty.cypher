@@ -6,5 +6,6 @@
 // db hits: 10 a row
 UNWIND $rows AS id
 MATCH (member:Member {id: id})
+USING INDEX SEEK member:Member(id)
 WHERE NOT EXISTS { (member)<-[:OF]-() }
 DELETE member

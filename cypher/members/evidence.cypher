@@ -6,6 +6,7 @@
 // db hits: 170 a row
 UNWIND $rows AS id
 MATCH (identifier:Identifier {id: id})
+USING INDEX SEEK identifier:Identifier(id)
 CALL (identifier) {
   OPTIONAL MATCH (identifier)<-[:SHOWS]-(event) WHERE NOT event.voided
   RETURN min(event.at) AS firstSeen

@@ -6,6 +6,7 @@
 // db hits: 30 a row
 UNWIND $rows AS row
 MATCH (event:Event {id: row.event})
+USING INDEX SEEK event:Event(id)
 MERGE (identifier:Identifier {id: row.identifier})
 ON CREATE SET identifier.type = row.type, identifier.app = row.app, identifier.sealed = row.sealed
 CREATE (event)-[:SHOWS {list: row.list}]->(identifier)

@@ -6,5 +6,6 @@
 // db hits: 12 a row
 UNWIND $rows AS id
 MATCH (identifier:Identifier {id: id})
+USING INDEX SEEK identifier:Identifier(id)
 OPTIONAL MATCH (identifier)-[:OF]->(member)
 RETURN id AS identifier, identifier.firstSeen AS firstSeen, member.id AS member

@@ -6,6 +6,7 @@
 // db hits: 40 a row
 UNWIND $rows AS row
 MATCH (identifier:Identifier {id: row.identifier})
+USING INDEX SEEK identifier:Identifier(id)
 SET identifier.firstSeen = row.firstSeen
 WITH identifier, row
 CALL (identifier) {

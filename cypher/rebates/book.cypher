@@ -6,6 +6,7 @@
 // db hits: 95 a row
 UNWIND $rows AS row
 MATCH (trigger:Event {id: row.trigger})
+USING INDEX SEEK trigger:Event(id)
 UNWIND row.entries AS new
 CREATE (entry:Entry)-[:BOOKED_FOR]->(trigger)
 SET entry = new

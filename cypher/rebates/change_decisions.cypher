@@ -6,4 +6,5 @@
 // db hits: 11 a row
 UNWIND $rows AS row
 MATCH (decision:Decision {id: row.id})
+USING INDEX SEEK decision:Decision(id)
 SET decision = row

@@ -7,6 +7,7 @@
 UNWIND $rows AS payee
 CALL (payee) {
   MATCH (decision:Decision)
+  USING INDEX SEEK decision:Decision(payee, at)
   WHERE decision.payee = payee AND decision.at >= $at AND decision.id IS NOT NULL
     AND (decision.at > $at OR decision.id > $id) AND decision.status IN $statuses
   RETURN decision ORDER BY decision.payee, decision.at, decision.id LIMIT $limit

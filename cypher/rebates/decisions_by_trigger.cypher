@@ -6,6 +6,7 @@
 // db hits: 200 a row
 UNWIND $rows AS id
 MATCH (trigger:Event {id: id})<-[:FOR]-(decision)
+USING INDEX SEEK trigger:Event(id)
 RETURN
   decision.id AS id, decision.rule AS rule, decision.version AS version, decision.trigger AS trigger,
   decision.role AS role, decision.payee AS payee, decision.status AS status, decision.amountFen AS amountFen,

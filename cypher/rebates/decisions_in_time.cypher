@@ -5,6 +5,7 @@
 // mode: read
 // db hits: 20 a decision of the page
 MATCH (decision:Decision)
+USING INDEX SEEK decision:Decision(at)
 WHERE decision.at >= $at AND decision.id IS NOT NULL AND (decision.at > $at OR decision.id > $id)
 WITH decision ORDER BY decision.at, decision.id LIMIT $limit
 RETURN

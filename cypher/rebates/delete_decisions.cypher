@@ -6,4 +6,5 @@
 // db hits: 6 a row
 UNWIND $rows AS id
 MATCH (decision:Decision {id: id})
+USING INDEX SEEK decision:Decision(id)
 DETACH DELETE decision

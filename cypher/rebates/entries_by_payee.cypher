@@ -7,6 +7,7 @@
 UNWIND $rows AS payee
 CALL (payee) {
   MATCH (entry:Entry)
+  USING INDEX SEEK entry:Entry(payee, at)
   WHERE entry.payee = payee AND entry.at >= $at AND entry.id IS NOT NULL
     AND (entry.at > $at OR entry.id > $id) AND entry.status IN $statuses
   RETURN entry ORDER BY entry.payee, entry.at, entry.id LIMIT $limit

@@ -6,6 +6,7 @@
 // db hits: 300 a row
 UNWIND $rows AS id
 MATCH (trigger:Event {id: id})<-[:BOOKED_FOR]-(entry)
+USING INDEX SEEK trigger:Event(id)
 RETURN
   entry.id AS id, entry.rule AS rule, entry.version AS version, entry.trigger AS trigger, entry.role AS role,
   entry.payee AS payee, entry.revision AS revision, entry.status AS status, entry.amountFen AS amountFen,

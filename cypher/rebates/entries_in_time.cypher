@@ -5,6 +5,7 @@
 // mode: read
 // db hits: 50 an entry looked at, at most those of the page where every status is asked for
 MATCH (entry:Entry)
+USING INDEX SEEK entry:Entry(at)
 WHERE entry.at >= $at AND entry.id IS NOT NULL AND (entry.at > $at OR entry.id > $id) AND entry.status IN $statuses
 WITH entry ORDER BY entry.at, entry.id LIMIT $limit
 MATCH (entry)-[:BOOKED_FOR]->(trigger)

@@ -6,6 +6,7 @@
 // db hits: 300 a row
 UNWIND $rows AS id
 MATCH (trigger:Event {id: id})
+USING INDEX SEEK trigger:Event(id)
 RETURN
   id AS trigger,
   [(trigger)<-[:FOR]-(decision) | properties(decision)] AS decisions,

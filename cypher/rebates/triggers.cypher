@@ -5,11 +5,13 @@
 // mode: read
 // db hits: 110 a row
 UNWIND $rows AS id
-MATCH (event:Event {id: id}) WHERE event.type IN ['goods.scanned', 'goods.received']
+MATCH (event:Event {id: id})
+USING INDEX SEEK event:Event(id)
+WHERE event.type IN ['goods.scanned', 'goods.received']
 MATCH (event)-[:SCANS|NAMES]->(run)
 OPTIONAL MATCH (run)-[:SAME_ITEM_AS]->(hub)
 RETURN
   id AS event, event.type AS type, event.at AS at, event.recordedAt AS recordedAt, event.voided AS voided,
   event.account AS account, event.promoCode AS promoCode, event.region AS region, event.channel AS channel,
-  event.campaign AS campaign, event.code AS code, [(event)-[:TO]->(party) | party.id][0] AS party,
+  event.campaign AS campaign, event.code AS code, event.receiver AS party,
   run.first AS run, run.last AS last, coalesce(hub.first, run.first) AS item

@@ -6,5 +6,6 @@
 // db hits: 280 a row
 UNWIND $rows AS row
 MATCH (party:Party {id: row.party})<-[:OWNED_BY|CAME_THROUGH|TO]-(trigger)
+USING INDEX SEEK party:Party(id)
 WHERE trigger.type IN ['goods.scanned', 'goods.received'] AND trigger.at >= row.from AND NOT trigger.voided
 RETURN DISTINCT trigger.id AS trigger

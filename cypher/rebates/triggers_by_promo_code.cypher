@@ -6,5 +6,6 @@
 // db hits: 50 a row
 UNWIND $rows AS row
 MATCH (scan:Scan {promoCode: row.promoCode})
+USING INDEX SEEK scan:Scan(promoCode)
 WHERE scan.at >= row.from AND NOT scan.voided
 RETURN DISTINCT scan.id AS trigger

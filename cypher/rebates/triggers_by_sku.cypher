@@ -6,6 +6,7 @@
 // db hits: 15 an event that names codes of the product
 UNWIND $rows AS row
 MATCH (fact:GoodsFact {sku: row.sku})-[:NAMES]->(commissioned)
+USING INDEX SEEK fact:GoodsFact(sku)
 OPTIONAL MATCH (commissioned)-[:SAME_ITEM_AS]->(hub)
 WITH DISTINCT coalesce(hub, commissioned) AS item, row.from AS since
 MATCH (item)<-[:SAME_ITEM_AS*0..1]-(run)

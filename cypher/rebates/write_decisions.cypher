@@ -6,15 +6,18 @@
 // db hits: 95 a row
 UNWIND $rows AS row
 MATCH (trigger:Event {id: row.trigger})
+USING INDEX SEEK trigger:Event(id)
 UNWIND row.decisions AS new
 CREATE (decision:Decision)-[:FOR]->(trigger)
 SET decision = new.properties
 WITH decision, new
 CALL (decision, new) {
   MATCH (payee:Party {id: new.party})
+  USING INDEX SEEK payee:Party(id)
   CREATE (decision)-[:PAYS]->(payee)
 }
 CALL (decision, new) {
   MATCH (payee:Identifier {id: new.account})
+  USING INDEX SEEK payee:Identifier(id)
   CREATE (decision)-[:PAYS]->(payee)
 }

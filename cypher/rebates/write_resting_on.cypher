@@ -6,7 +6,9 @@
 // db hits: 30 a row
 UNWIND $rows AS row
 MATCH (event:Event {id: row.event})
+USING INDEX SEEK event:Event(id)
 CALL (event, row) {
   MATCH (party:Party {id: row.party})
+  USING INDEX SEEK party:Party(id)
   CREATE (event)-[:$(row.relation)]->(party)
 }

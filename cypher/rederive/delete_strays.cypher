@@ -7,9 +7,11 @@
 UNWIND $rows AS id
 CALL (id) {
   MATCH (decision:Decision {id: id})
+  USING INDEX SEEK decision:Decision(id)
   DETACH DELETE decision
 }
 CALL (id) {
   MATCH (member:Member {id: id})
+  USING INDEX SEEK member:Member(id)
   DETACH DELETE member
 }

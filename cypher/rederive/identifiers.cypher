@@ -4,5 +4,7 @@
 // starts from: identifier_id
 // mode: read
 // db hits: 3 a key
-MATCH (identifier:Identifier) WHERE identifier.id > $after
+MATCH (identifier:Identifier)
+USING INDEX SEEK identifier:Identifier(id)
+WHERE identifier.id > $after
 RETURN identifier.id AS key ORDER BY key LIMIT $limit

@@ -4,5 +4,7 @@
 // starts from: party_id
 // mode: read
 // db hits: 3 a key
-MATCH (party:Party) WHERE party.id > $after
+MATCH (party:Party)
+USING INDEX SEEK party:Party(id)
+WHERE party.id > $after
 RETURN party.id AS key ORDER BY key LIMIT $limit

@@ -4,5 +4,7 @@
 // starts from: run_first
 // mode: read
 // db hits: 3 a key
-MATCH (run:Run) WHERE run.first > $after
+MATCH (run:Run)
+USING INDEX SEEK run:Run(first)
+WHERE run.first > $after
 RETURN run.first AS key ORDER BY key LIMIT $limit

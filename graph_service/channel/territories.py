@@ -1,6 +1,6 @@
 """Territories: the regions that a party may sell in, for every product or for some.
 
-    (:Party)-[:HOLDS]->(:Territory {region, sku, from, until, except})
+    (:Party)-[:HOLDS]->(:Territory {region, sku, from, until, without})
 
 A release is for the regions that it names, not for larger or smaller ones. One that names products takes them out of
 a territory for every product, too: a brand that releases a product expects it to be released.

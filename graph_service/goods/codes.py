@@ -2,20 +2,26 @@
 
 Codes are printed in sequence, so the graph keeps runs of consecutive codes and splits them only where a code goes its
 own way. The serial number of a code is its last run of digits; codes with the same text around a serial of the same
-length are neighbours. The *key* of a code puts the text first and the serial last (`U0042X` → `U{4}X|0042`), so that
-keys sort codes as their serials do, a code is found by one seek among the keys of runs, and the code can be read back.
+length are neighbours. The *key* of a code puts the text first and the serial last (`U0042X` → `U{4}X`, separator,
+`0042`), so that keys sort codes as their serials do, a code is found by one seek among the keys of runs, and the code
+can be read back.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from graph_service.intake.fields import Code
 
 _SERIAL = re.compile(r"(\d+)(?=\D*\Z)", re.ASCII)
 _PLACE = re.compile(r"\{(\d+)\}(?=\D*\Z)", re.ASCII)
+
+# A control character, which no code may hold; so the keys of a sequence have no others between them.
+_SEPARATOR = "\x1f"
 
 MAX_LISTED_RANGE = 10_000
 
@@ -24,14 +30,14 @@ def key_of(code: str) -> str:
     """The sort key of a code; different codes have different keys."""
     serial = _SERIAL.search(code)
     if serial is None:
-        return f"{code}|"
+        return f"{code}{_SEPARATOR}"
     digits = serial[1]
-    return f"{code[: serial.start()]}{{{len(digits)}}}{code[serial.end() :]}|{digits}"
+    return f"{code[: serial.start()]}{{{len(digits)}}}{code[serial.end() :]}{_SEPARATOR}{digits}"
 
 
 def code_of(key: str) -> str:
     """The code that has this key."""
-    text, _, digits = key.rpartition("|")
+    text, _, digits = key.rpartition(_SEPARATOR)
     if not digits:
         return text
     place = _PLACE.search(text)
@@ -41,14 +47,19 @@ def code_of(key: str) -> str:
 
 
 def _split(key: str) -> tuple[str, str]:
-    text, _, digits = key.rpartition("|")
+    text, _, digits = key.rpartition(_SEPARATOR)
     return text, digits
 
 
 def step(key: str, by: int) -> str:
     """The key of the code that many places on in its sequence."""
     text, digits = _split(key)
-    return f"{text}|{int(digits) + by:0{len(digits)}d}"
+    return f"{text}{_SEPARATOR}{int(digits) + by:0{len(digits)}d}"
+
+
+def following(key: str) -> str | None:
+    """The key of the next code in its sequence; None behind the last one, and for a code without a serial."""
+    return step(key, 1) if _split(key)[1].strip("9") else None
 
 
 def are_neighbours(before: str, after: str) -> bool:
@@ -99,8 +110,8 @@ class CodeRange(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    first: Annotated[str, Field(min_length=1, max_length=256)]
-    last: Annotated[str, Field(min_length=1, max_length=256)]
+    first: Code
+    last: Code
 
     @model_validator(mode="after")
     def _one_sequence(self) -> Self:

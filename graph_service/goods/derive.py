@@ -45,14 +45,14 @@ async def items_of(transaction: Transaction, runs: Iterable[str]) -> Mapping[str
     return {row["run"]: row["item"] for row in rows}
 
 
-async def derive_custody(transaction: Transaction, items: Iterable[str], *, write: bool = True) -> set[str]:
+async def derive_custody(transaction: Transaction, items: Iterable[str], *, write: bool = True) -> dict[str, int]:
     """Derives the pasts of items, and of those inside them whom a change concerns.
 
     Returns:
-        keys of the items whose past came out different.
+        the items whose past came out different, by key, with the first instant at which it does, in microseconds.
     """
     done: set[str] = set()
-    changed: set[str] = set()
+    changed: dict[str, int] = {}
     waiting = set(items)
     while waiting:
         done |= waiting
@@ -60,12 +60,21 @@ async def derive_custody(transaction: Transaction, items: Iterable[str], *, writ
         pasts = custody.replay()
         stored = await _stored(transaction, waiting)
         different = {item for item, past in stored.items() if past != pasts.get(item, Past())}
-        changed |= different
+        changed |= {item: _parting(stored[item], pasts.get(item, Past())) for item in different}
         if write:
             rows = [_row(item, pasts.get(item, Past()), stored[item]) for item in sorted(different)]
             await transaction.rows_of("goods/write_pasts", rows)
         waiting = await _concerned(transaction, different, stored, pasts, holders) - done
     return changed
+
+
+def _parting(one: Past, other: Past) -> int:
+    """The first instant at which two different pasts of an item part."""
+    moments = {one.born, one.gone} ^ {other.born, other.gone}
+    instants = [moment[0] for moment in moments if moment is not None]
+    instants += [stay.since[0] for stay in set(one.stays) ^ set(other.stays)]
+    # Where only what it is differs, that is so from its birth on.
+    return min(instants, default=one.born[0] if one.born else 0)
 
 
 async def _concerned(

@@ -7,9 +7,10 @@
 (:Party)<-[:FROM]-(:GoodsFact)-[:TO]->(:Party), -[:CARRIED_BY]->(:Party)
 """
 
+from dataclasses import replace
 from typing import Any
 
-from graph_service.goods.codes import spans_of
+from graph_service.goods.codes import Span, spans_of
 from graph_service.intake import events
 from graph_service.intake.facts import Facts
 
@@ -35,7 +36,8 @@ def goods_facts(event: GoodsEvent) -> Facts:
             spans = event.range.spans() if event.range is not None else spans_of(event.codes or [])
             properties = {"sku": event.sku, "batch": event.batch, "level": event.level}
             dates = {"producedOn": event.produced_on, "expiresOn": event.expires_on}
-            return Facts(("GoodsFact",), _given(properties | dates), (("TO", event.holder),), (("NAMES", spans),))
+            made = _hand_over(spans, receiver=event.holder)
+            return replace(made, properties=_given(properties | dates | made.properties))
         case events.CodeAliased():
             spans = [span for code in event.codes for span in spans_of([code])]
             return Facts(("AliasFact",), codes=(("EQUATES", spans),))
@@ -45,25 +47,32 @@ def goods_facts(event: GoodsEvent) -> Facts:
                 codes=(("PACKS", spans_of(event.children)), ("INTO", spans_of([event.parent]))),
             )
         case events.GoodsShipped():
-            carrier = (("CARRIED_BY", event.salesperson),) if event.salesperson is not None else ()
-            return _hand_over(event.codes, ("FROM", event.from_), ("TO", event.to), *carrier)
+            return _hand_over(spans_of(event.codes), event.from_, event.to, event.salesperson)
         case events.GoodsReceived():
-            named = _hand_over(event.codes, ("TO", event.party))
-            return Facts(("GoodsFact", "Trigger"), {}, named.parties, named.codes)
+            named = _hand_over(spans_of(event.codes), receiver=event.party)
+            return replace(named, labels=(*named.labels, "Trigger"))
         case events.GoodsTransferred() | events.GoodsReturned():
-            return _hand_over(event.codes, ("FROM", event.from_), ("TO", event.to))
+            return _hand_over(spans_of(event.codes), event.from_, event.to)
         case events.GoodsDestroyed():
-            return _hand_over(event.codes)
+            return _hand_over(spans_of(event.codes))
         case events.GoodsSold():
             members = (event.member.identifiers,) if event.member and event.member.identifiers else ()
-            named = _hand_over(event.codes, ("FROM", event.store))
-            return Facts(named.labels, _given({"order": event.order}), named.parties, named.codes, members)
+            sold = _hand_over(spans_of(event.codes), event.store)
+            return replace(sold, properties=_given({"order": event.order} | sold.properties), identifiers=members)
         case events.GoodsScanned():
             return _scan(event)
 
 
-def _hand_over(codes: list[str], *parties: tuple[str, str]) -> Facts:
-    return Facts(("GoodsFact",), {}, parties, (("NAMES", spans_of(codes)),))
+def _hand_over(
+    spans: list[Span], sender: str | None = None, receiver: str | None = None, salesperson: str | None = None
+) -> Facts:
+    named = (("FROM", sender), ("TO", receiver), ("CARRIED_BY", salesperson))
+    return Facts(
+        ("GoodsFact",),
+        _given({"sender": sender, "receiver": receiver, "salesperson": salesperson}),
+        tuple((relation, party) for relation, party in named if party is not None),
+        (("NAMES", spans),),
+    )
 
 
 def _scan(scan: events.GoodsScanned) -> Facts:

@@ -63,10 +63,7 @@ def ownership(story: Story, channel: ChannelView, at: int, before: Position) -> 
     sku = made.sku if made else None
     brand = channel.brand_of(sku, at)
     steps = tuple(one for one in story.hand_overs if one.position < before)
-    deciding = [one for one in steps if one.type in OWNERSHIP_TYPES]
-    sold = _sold(story, steps, deciding, before)
-    if sold is not None:
-        deciding = [one for one in deciding if one.position < sold]
+    deciding, sold = _who_owned(story, before)
     if not deciding:
         return Ownership("UNKNOWN", brand=brand, sku=sku, steps=steps)
     latest = deciding[-1]
@@ -84,21 +81,21 @@ def ownership(story: Story, channel: ChannelView, at: int, before: Position) -> 
         confirmed=latest,
         shipped_to=shipment.receiver if shipment else None,
         store=store,
-        way=way_to(store, steps, channel, at, _tenure(deciding)) if store is not None else Way(),
+        way=way_to(store, story, channel, at, _tenure(deciding)) if store is not None else Way(),
         brand=brand,
         sku=sku,
         steps=steps,
     )
 
 
-def way_to(store: str, hand_overs: tuple[HandOver, ...], channel: ChannelView, at: int, became: Position) -> Way:
+def way_to(store: str, story: Story, channel: ChannelView, at: int, became: Position) -> Way:
     """How goods came to a store that became their owner at `became`."""
-    earlier = [one for one in hand_overs if one.position < became]
-    owners = [one.receiver for one in earlier if one.type in OWNERSHIP_TYPES]
+    owners = [one.receiver for one in _who_owned(story, became)[0]]
     flowed = _last([owner for owner in owners if channel.kind(owner, at) == "DISTRIBUTOR"])
     suppliers = [] if flowed else channel.parents(store, "SUPPLIES", at)
     supplier = _last([party for party in suppliers if channel.kind(party, at) == "DISTRIBUTOR"])
-    shipment = _last([one for one in earlier if one.type == "goods.shipped" and one.receiver == store])
+    shipments = [one for one in story.hand_overs if one.type == "goods.shipped" and one.receiver == store]
+    shipment = _last([one for one in shipments if one.position < became])
     named = shipment.salesperson if shipment else None
     serving = None if named else _last(channel.parents(store, "SERVES", at))
     return Way(
@@ -109,12 +106,18 @@ def way_to(store: str, hand_overs: tuple[HandOver, ...], channel: ChannelView, a
     )
 
 
-def _sold(story: Story, steps: tuple[HandOver, ...], deciding: list[HandOver], before: Position) -> Position | None:
-    """When it was sold; what nobody owned can't be sold and stays unknown."""
-    sales = [one.position for one in steps if one.type == "goods.sold"]
+def _who_owned(story: Story, before: Position) -> tuple[list[HandOver], Position | None]:
+    """The facts that made owners, up to the sale if there was one, and when that was.
+
+    What nobody owned can't be sold and stays unknown.
+    """
+    earlier = [one for one in story.hand_overs if one.position < before]
+    deciding = [one for one in earlier if one.type in OWNERSHIP_TYPES]
+    sales = [one.position for one in earlier if one.type == "goods.sold"]
     if story.opened is not None and story.opened < before:
         sales.append(story.opened)
-    return min((sale for sale in sales if deciding and deciding[0].position < sale), default=None)
+    sold = min((sale for sale in sales if deciding and deciding[0].position < sale), default=None)
+    return [one for one in deciding if sold is None or one.position < sold], sold
 
 
 def _tenure(deciding: list[HandOver]) -> Position:

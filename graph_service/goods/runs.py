@@ -9,7 +9,7 @@ cut into runs depends on the order of arrival, what is known of each code does n
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 
-from graph_service.goods.codes import Span, step
+from graph_service.goods.codes import Span, following, step
 from graph_service.graph.driver import Transaction
 
 
@@ -48,8 +48,9 @@ def _edges(spans: Iterable[Span]) -> set[str]:
     edges: set[str] = set()
     for span in spans:
         edges.add(span.first)
-        if span.last.rpartition("|")[2].strip("9"):
-            edges.add(step(span.last, 1))
+        behind = following(span.last)
+        if behind is not None:
+            edges.add(behind)
     return edges
 
 

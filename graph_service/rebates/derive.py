@@ -215,8 +215,7 @@ async def _book(transaction: Transaction, entries: Sequence[Row]) -> None:
     await transaction.rows_of(
         "rebates/book", [{"trigger": trigger, "entries": booked} for trigger, booked in by_trigger.items()]
     )
-    reversals = [{"id": entry["id"], "reverses": entry["reverses"]} for entry in entries if "reverses" in entry]
-    await transaction.rows_of("rebates/link_reversals", reversals)
+    await transaction.rows_of("rebates/link_reversals", [entry for entry in entries if "reverses" in entry])
 
 
 def decision_row(decision: Decision, at: int, recorded_at: int) -> Row:

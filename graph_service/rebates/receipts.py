@@ -91,7 +91,7 @@ class _Receipt:
             if not self._pays(item.story, receipt.position):
                 owned += matching
                 continue
-            way = way_to(receipt.party, tuple(item.story.hand_overs), self._channel, receipt.at, receipt.position)
+            way = way_to(receipt.party, item.story, self._channel, receipt.at, receipt.position)
             payees = {"STORE": receipt.party, "DISTRIBUTOR": way.distributor, "SALESPERSON": way.salesperson}
             for chosen in choose(matching):
                 case = ReceiptCase(chosen, way, item.count, (item.key,))

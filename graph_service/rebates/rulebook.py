@@ -32,9 +32,11 @@ class Publication:
 
     @cached_property
     def pay(self) -> Mapping[Role, tuple[int, int]]:
-        """Fixed fen and points by role, in declared order; those of one role are one entry."""
+        """Fixed fen and points by role, in declared order; those of one role are one entry. (Not yet: `bps`.)"""
         pay: dict[Role, tuple[int, int]] = {}
         for line in self.rule.pay:
+            if line.bps is not None:
+                continue
             fen, points = pay.get(line.role, (0, 0))
             pay[line.role] = (fen + (line.fen or 0), points + (line.points or 0))
         return pay
@@ -72,13 +74,18 @@ class Rulebook:
     """All rules that were published and withdrawn."""
 
     def __init__(self, publications: Iterable[Publication], withdrawals: Iterable[Withdrawal] = ()) -> None:
+        self._publications = tuple(publications)
         self._versions: dict[str, dict[int, Publication]] = defaultdict(dict)
-        for publication in sorted(publications, key=lambda one: (one.at, one.event)):
+        for publication in sorted(self._publications, key=lambda one: (one.at, one.event)):
             # Of two contents for one version the first by (at, id) holds.
             self._versions[publication.rule.id].setdefault(publication.rule.version, publication)
         self._withdrawn: dict[str, list[int]] = defaultdict(list)
         for withdrawal in withdrawals:
             self._withdrawn[withdrawal.rule].append(withdrawal.at)
+
+    def publications_of(self, rule_id: str) -> list[Publication]:
+        """Every publication of a rule, those of a version that another content holds included."""
+        return [one for one in self._publications if one.rule.id == rule_id]
 
     def binds_late(self, trigger: str) -> bool:
         """Whether some rule for a trigger closes its window for missing facts."""

@@ -12,18 +12,16 @@ CREATE INDEX party_fact_promo_code IF NOT EXISTS FOR (n:PartyFact) ON (n.promoCo
 CREATE INDEX product_fact_sku IF NOT EXISTS FOR (n:ProductFact) ON (n.sku);
 CREATE INDEX goods_fact_sku IF NOT EXISTS FOR (n:GoodsFact) ON (n.sku);
 CREATE CONSTRAINT run_first IF NOT EXISTS FOR (n:Run) REQUIRE n.first IS UNIQUE;
-CREATE INDEX run_sku IF NOT EXISTS FOR (n:Run) ON (n.sku);
 CREATE INDEX scan_promo_code IF NOT EXISTS FOR (n:Scan) ON (n.promoCode);
 CREATE CONSTRAINT identifier_id IF NOT EXISTS FOR (n:Identifier) REQUIRE n.id IS UNIQUE;
 CREATE CONSTRAINT member_id IF NOT EXISTS FOR (n:Member) REQUIRE n.id IS UNIQUE;
 
 // What is decided, and the journal of it.
 CREATE CONSTRAINT decision_id IF NOT EXISTS FOR (n:Decision) REQUIRE n.id IS UNIQUE;
-CREATE INDEX decision_at IF NOT EXISTS FOR (n:Decision) ON (n.at, n.id);
-CREATE INDEX decision_payee IF NOT EXISTS FOR (n:Decision) ON (n.payee, n.at, n.id);
-CREATE INDEX decision_status IF NOT EXISTS FOR (n:Decision) ON (n.status, n.at, n.id);
+CREATE INDEX decision_at IF NOT EXISTS FOR (n:Decision) ON (n.at);
+CREATE INDEX decision_payee IF NOT EXISTS FOR (n:Decision) ON (n.payee, n.at);
+CREATE INDEX decision_status IF NOT EXISTS FOR (n:Decision) ON (n.status, n.at);
 CREATE INDEX decision_due IF NOT EXISTS FOR (n:Decision) ON (n.due);
 CREATE CONSTRAINT entry_once IF NOT EXISTS FOR (n:Entry) REQUIRE (n.rule, n.trigger, n.role, n.payee, n.revision) IS UNIQUE;
-CREATE CONSTRAINT entry_id IF NOT EXISTS FOR (n:Entry) REQUIRE n.id IS UNIQUE;
-CREATE INDEX entry_at IF NOT EXISTS FOR (n:Entry) ON (n.at, n.id);
-CREATE INDEX entry_payee IF NOT EXISTS FOR (n:Entry) ON (n.payee, n.at, n.id);
+CREATE INDEX entry_at IF NOT EXISTS FOR (n:Entry) ON (n.at);
+CREATE INDEX entry_payee IF NOT EXISTS FOR (n:Entry) ON (n.payee, n.at);

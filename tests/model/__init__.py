@@ -13,7 +13,8 @@ contract is silent it chooses, and says so in a comment at the place. The choice
 - Kinds on the way of the goods are asked for at the time of the question.
 - Destroyed goods are not commissioned again. A scan of a container without papers is `not_a_unit`.
 - Goods sold without an owner stay `UNKNOWN`; `SOLD` freezes owner, `confirmedBy` and `via`, not the steps.
-- A fact that names two containers of an item came through the nearer one; of two aliases, the one asked about, else the smaller.
+- A fact that names two containers of an item came through the nearer one; of two aliases, the one asked
+  about, else the smaller.
 - A journey shows the item's own containers, not theirs; packing again where it already is counts.
 - With `lateBindingDays` a rule is matched, too, by what it may know; only what the item is (batch, sku, brand)
   and whether its scan is valid come from all facts: the consumer is not punished for late papers.

@@ -61,9 +61,6 @@ def write_configuration(files: ServerFiles, *, port: int, memory: Memory, class_
         # Otherwise the driver guards the arrival of every record with a timer of its own, which triples what a
         # record costs; that the server lives is the supervisor's to watch.
         "server.bolt.connection_keep_alive_for_requests": "OFF",
-        # Every statement begins with a seek in a named index, so a plan made for a small graph is right for a large
-        # one; planning all of them anew while a graph grows would take most of the time of a first load.
-        "dbms.cypher.min_replan_interval": "1h",
         # Preallocated transaction logs make an empty database 516 MB instead of 2 MB.
         "db.tx_log.preallocate": "false",
         "db.tx_log.rotation.size": "64M",
