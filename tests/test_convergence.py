@@ -27,7 +27,7 @@ from tests.model.codes import named_codes
 from tests.model.logs import deliveries, logs, recorded_logs
 
 SLOW = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 

@@ -5,6 +5,7 @@
 // mode: read
 // db hits: 8 a decision
 MATCH (decision:Decision)
+USING INDEX decision:Decision(status, at)
 WHERE decision.status IS NOT NULL AND decision.at IS NOT NULL AND decision.id IS NOT NULL
 WITH
   decision.role AS role, decision.status = 'ACCRUED' AS pays, decision.status = 'REJECTED' AS nothing,
