@@ -120,13 +120,3 @@ def _reversal(original: Row, revision: int, cause: str) -> Row:
         "reverses": original["id"],
         "reason": cause,
     }
-
-
-def net_of(entries: Iterable[Row]) -> Mapping[Account, tuple[int, int]]:
-    """Net fen and points of each account."""
-    net: dict[Account, tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for row in entries:
-        account = (row["rule"], row["trigger"], row["role"], row["payee"])
-        fen, points = net[account]
-        net[account] = (fen + row["amountFen"], points + row["points"])
-    return net
