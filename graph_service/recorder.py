@@ -13,8 +13,9 @@ from typing import Any
 
 from graph_service.graph.driver import Graph, Transaction
 from graph_service.graph.tokens import token_of
-from graph_service.intake.envelope import Arrival, Refusal, open_envelope
+from graph_service.intake.envelope import Refusal, open_envelope
 from graph_service.intake.log import Appended, append
+from graph_service.intake.prepared import Prepared, prepare
 from graph_service.intake.strict_json import InvalidJson
 from graph_service.members.identifiers import IdentifierKeys
 from graph_service.moments import now
@@ -23,6 +24,7 @@ from graph_service.rebates.decision import Decision
 
 LARGEST_BATCH = 2_000
 GATHERED_EVENTS = 256
+_CHECKED_AT_ONCE = 64  # events, some 10 ms; then whoever else waits has a turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +57,17 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    arrivals: Sequence[Arrival]
+    prepared: Sequence[Prepared]
     answer: "asyncio.Future[tuple[Appended, str]]"
 
 
 async def record_batch(
-    transaction: Transaction, arrivals: Sequence[Arrival], keys: IdentifierKeys
+    transaction: Transaction, prepared: Sequence[Prepared], keys: IdentifierKeys
 ) -> tuple[Appended, list[Decision]]:
     """Writes events and derives what they change, in one transaction and behind the intake's lock."""
     clock = (await transaction.run("intake/lock"))[0]["clock"]
     recorded_at = now()
-    appended = await append(transaction, arrivals, keys=keys, now=recorded_at)
+    appended = await append(transaction, prepared, now=recorded_at)
     if not appended.accepted:
         return appended, []
     recorded = [recorded_at if one.recorded_at is None else one.recorded_at for one in appended.accepted]
@@ -106,19 +108,23 @@ class Recorder:
             first_index: the index of the first of them in what was sent.
         """
         report = Report()
-        arrivals: list[Arrival] = []
+        prepared: list[Prepared] = []
         present = now()
         for index, content in enumerate(contents, first_index):
+            if index % _CHECKED_AT_ONCE == 0:
+                await asyncio.sleep(0)
             if isinstance(content, InvalidJson):
                 message = f"The line is no JSON object: {content}."
                 report.rejected.append(Rejection(index, None, "INVALID_JSON", None, message))
                 continue
             try:
-                arrivals.append(open_envelope(index, content, now=present, may_set_recorded_at=as_admin))
+                arrival = open_envelope(index, content, now=present, may_set_recorded_at=as_admin)
             except Refusal as refusal:
                 report.rejected.append(_rejection(index, refusal))
-        for start in range(0, len(arrivals), LARGEST_BATCH):
-            part = arrivals[start : start + LARGEST_BATCH]
+            else:
+                prepared.append(prepare(arrival, self._keys))
+        for start in range(0, len(prepared), LARGEST_BATCH):
+            part = prepared[start : start + LARGEST_BATCH]
             answer: asyncio.Future[tuple[Appended, str]] = asyncio.get_running_loop().create_future()
             await self._waiting.put(_Request(part, answer))
             appended, token = await answer
@@ -146,28 +152,28 @@ class Recorder:
     async def _gather(self) -> list[_Request]:
         """What came while the writer worked, up to a batch."""
         requests = [await self._waiting.get()]
-        while not self._waiting.empty() and sum(len(request.arrivals) for request in requests) < GATHERED_EVENTS:
+        while not self._waiting.empty() and sum(len(request.prepared) for request in requests) < GATHERED_EVENTS:
             requests.append(self._waiting.get_nowait())
         return requests
 
     async def _write_together(self, requests: Sequence[_Request]) -> list[tuple[Appended, str]]:
-        arrivals = [arrival for request in requests for arrival in request.arrivals]
+        prepared = [one for request in requests for one in request.prepared]
 
         async def work(transaction: Transaction) -> Appended:
-            appended, _ = await record_batch(transaction, arrivals, self._keys)
+            appended, _ = await record_batch(transaction, prepared, self._keys)
             return appended
 
         together, bookmarks = await self._graph.write(work)
         token = token_of(bookmarks)
-        return [(_share(together, request.arrivals), token) for request in requests]
+        return [(_share(together, request.prepared), token) for request in requests]
 
 
-def _share(together: Appended, arrivals: Sequence[Arrival]) -> Appended:
+def _share(together: Appended, prepared: Sequence[Prepared]) -> Appended:
     """What became of the events of one request of a batch."""
-    own = {id(arrival) for arrival in arrivals}
+    own = {id(one.arrival) for one in prepared}
     accepted = [arrival for arrival in together.accepted if id(arrival) in own]
     conflicts = [(arrival, refusal) for arrival, refusal in together.conflicts if id(arrival) in own]
-    duplicates = len(arrivals) - len(accepted) - len(conflicts)
+    duplicates = len(prepared) - len(accepted) - len(conflicts)
     return Appended(accepted, duplicates, conflicts)
 
 

@@ -183,10 +183,7 @@ SAMPLES: dict[str, Sample] = {
     "rebates/entries_by_payee": rows("payees", statuses=STATUSES, **FIRST_PAGE),
     "rebates/entries_by_trigger": rows("scans"),
     "rebates/entries_in_time": page(statuses=STATUSES, **FIRST_PAGE),
-    "rebates/link_reversals": each(
-        "scans",
-        lambda trigger: {"rule": "scan", "trigger": trigger, "role": "STORE", "payee": "S-SZ-NS-01", "revision": 2},
-    ),
+    "rebates/link_reversals": each("entries", lambda entry: {"id": entry, "reverses": entry}),
     "rebates/rules": counted("rule"),
     "rebates/standing": rows("scans"),
     "rebates/triggers": Sample(lambda picks: {"rows": [*picks["scans"], *picks["receipts"]]}),

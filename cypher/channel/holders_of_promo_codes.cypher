@@ -8,4 +8,5 @@ UNWIND $rows AS promoCode
 MATCH (fact:PartyFact {promoCode: promoCode})-[:REGISTERS]->(party)
 USING INDEX SEEK fact:PartyFact(promoCode)
 WHERE NOT fact.voided
-RETURN DISTINCT promoCode, party.id AS party
+WITH DISTINCT promoCode, party.id AS party
+RETURN collect({promoCode: promoCode, party: party}) AS rows

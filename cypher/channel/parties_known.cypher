@@ -7,14 +7,15 @@
 UNWIND $rows AS id
 MATCH (party:Party {id: id})
 USING INDEX SEEK party:Party(id)
-RETURN
-  id AS party,
-  [(party)<-[:REGISTERS]-(fact) WHERE NOT fact.voided | [fact.at, fact.id, fact.recordedAt, fact.body]] AS registrations,
-  [
+RETURN collect({
+  party: id,
+  registrations: [(party)<-[:REGISTERS]-(fact) WHERE NOT fact.voided | [fact.at, fact.id, fact.recordedAt, fact.body]],
+  links: [
     (party)<-[:CHILD]-(fact)-[:PARENT]->(parent) WHERE NOT fact.voided |
     [fact.type, fact.relation, parent.id, fact.at, fact.id, fact.recordedAt]
-  ] AS links,
-  [
+  ],
+  territories: [
     (party)<-[:CONCERNS]-(fact) WHERE NOT fact.voided |
     [fact.type, fact.regions, fact.skus, fact.at, fact.id, fact.recordedAt]
-  ] AS territories
+  ]
+}) AS rows

@@ -7,7 +7,8 @@
 UNWIND $rows AS id
 MATCH (party:Party {id: id})
 USING INDEX SEEK party:Party(id)
-RETURN
-  id AS party, properties(party) AS profile,
-  [(party)<-[link:SUPPLIES|EMPLOYS|SERVES]-(parent) | [type(link), parent.id, properties(link)]] AS links,
-  [(party)-[:HOLDS]->(territory) | properties(territory)] AS territories
+RETURN collect({
+  party: id, profile: properties(party),
+  links: [(party)<-[link:SUPPLIES|EMPLOYS|SERVES]-(parent) | [type(link), parent.id, properties(link)]],
+  territories: [(party)-[:HOLDS]->(territory) | properties(territory)]
+}) AS rows

@@ -11,4 +11,5 @@ MATCH (hub)<-[:SAME_ITEM_AS*0..1]-(run)
 MATCH (run)<-[:INTO]-(fact)-[:PACKS]->(child)
 WHERE fact.type = 'goods.packed' AND NOT fact.voided
 OPTIONAL MATCH (child)-[:SAME_ITEM_AS]->(childHub)
-RETURN DISTINCT container, coalesce(childHub.first, child.first) AS item
+WITH DISTINCT container, coalesce(childHub.first, child.first) AS item
+RETURN collect({container: container, item: item}) AS rows

@@ -7,15 +7,15 @@
 UNWIND $rows AS item
 MATCH (hub:Run {first: item})
 USING INDEX SEEK hub:Run(first)
-RETURN
-  item,
-  COLLECT {
+RETURN collect({
+  item: item,
+  made: COLLECT {
     MATCH (hub)<-[:SAME_ITEM_AS*0..1]-(run)
     MATCH (run)<-[:NAMES]-(fact)
     WHERE fact.type IN ['goods.commissioned', 'goods.destroyed'] AND NOT fact.voided
     RETURN [fact.at, fact.id, fact.recordedAt, fact.type, run.first, null, fact.sku, fact.batch, fact.level]
-  } AS made,
-  COLLECT {
+  },
+  moved: COLLECT {
     MATCH (hub)<-[:SAME_ITEM_AS*0..1]-(run)
     MATCH (run)<-[:PACKS]-(fact)-[:INTO]->(container)
     WHERE NOT fact.voided
@@ -24,16 +24,17 @@ RETURN
       fact.at, fact.id, fact.recordedAt, fact.type, run.first, container.first,
       coalesce(containerHub.first, container.first)
     ]
-  } AS moved,
-  COLLECT {
+  },
+  filled: COLLECT {
     MATCH (hub)<-[:SAME_ITEM_AS*0..1]-(run)
     MATCH (run)<-[:INTO]-(fact)
     WHERE fact.type = 'goods.packed' AND NOT fact.voided
     RETURN [fact.at, fact.id, fact.recordedAt, fact.type, null, run.first]
-  } AS filled,
-  COLLECT {
+  },
+  equated: COLLECT {
     MATCH (hub)<-[:SAME_ITEM_AS*0..1]-(run)
     MATCH (run)<-[:EQUATES]-(fact)
     WHERE NOT fact.voided
     RETURN [fact.id, fact.recordedAt, run.first]
-  } AS equated
+  }
+}) AS rows

@@ -8,4 +8,4 @@ UNWIND $rows AS first
 MATCH (run:Run {first: first})
 USING INDEX SEEK run:Run(first)
 OPTIONAL MATCH (run)-[:SAME_ITEM_AS]->(hub)
-RETURN first AS run, coalesce(hub.first, first) AS item
+RETURN collect({run: first, item: coalesce(hub.first, first)}) AS rows

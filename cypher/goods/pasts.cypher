@@ -7,12 +7,12 @@
 UNWIND $rows AS item
 MATCH (hub:Run {first: item})
 USING INDEX SEEK hub:Run(first)
-RETURN
-  item,
-  CASE WHEN hub.bornAt IS NOT NULL THEN [hub.bornAt, hub.bornBy] END AS born,
-  CASE WHEN hub.goneAt IS NOT NULL THEN [hub.goneAt, hub.goneBy] END AS gone,
-  hub.sku AS sku, hub.batch AS batch, hub.level AS level,
-  [
+RETURN collect({
+  item: item, born: CASE WHEN hub.bornAt IS NOT NULL THEN [hub.bornAt, hub.bornBy] END,
+  gone: CASE WHEN hub.goneAt IS NOT NULL THEN [hub.goneAt, hub.goneBy] END, sku: hub.sku, batch: hub.batch,
+  level: hub.level,
+  stays: [
     (hub)-[stay:INSIDE]->(container) |
     [container.first, stay.from, stay.fromEvent, stay.until, stay.untilEvent]
-  ] AS stays
+  ]
+}) AS rows

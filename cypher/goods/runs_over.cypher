@@ -18,4 +18,5 @@ CALL (row) {
   WHERE run.first > row.first AND run.first <= row.last
   RETURN run
 }
-RETURN DISTINCT run.first AS first, run.last AS last
+WITH DISTINCT run.first AS first, run.last AS last
+RETURN collect({first: first, last: last}) AS rows

@@ -14,4 +14,5 @@ WITH DISTINCT item, row.from AS since
 MATCH (item)<-[:SAME_ITEM_AS*0..1]-(run)
 MATCH (run)<-[:SCANS|NAMES]-(trigger)
 WHERE trigger.at >= since AND NOT trigger.voided AND trigger.type IN ['goods.scanned', 'goods.received']
-RETURN DISTINCT trigger.id AS trigger
+WITH DISTINCT trigger.id AS trigger
+RETURN collect({trigger: trigger}) AS rows

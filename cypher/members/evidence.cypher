@@ -16,7 +16,8 @@ CALL (identifier) {
   WHERE NOT event.voided AND one.list = another.list
   RETURN collect(DISTINCT other.id) AS seenWith
 }
-RETURN
-  id AS identifier, identifier.type AS type, identifier.app AS app, identifier.sealed AS sealed, firstSeen,
-  [(identifier)-[:OF]->(member) | member.id][0] AS member, seenWith,
-  [(identifier)-[:OF]->()<-[:OF]-(other) | other.id] AS others
+RETURN collect({
+  identifier: id, type: identifier.type, app: identifier.app, sealed: identifier.sealed, firstSeen: firstSeen,
+  member: [(identifier)-[:OF]->(member) | member.id][0], seenWith: seenWith,
+  others: [(identifier)-[:OF]->()<-[:OF]-(other) | other.id]
+}) AS rows

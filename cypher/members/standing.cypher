@@ -8,4 +8,4 @@ UNWIND $rows AS id
 MATCH (identifier:Identifier {id: id})
 USING INDEX SEEK identifier:Identifier(id)
 OPTIONAL MATCH (identifier)-[:OF]->(member)
-RETURN id AS identifier, identifier.firstSeen AS firstSeen, member.id AS member
+RETURN collect({identifier: id, firstSeen: identifier.firstSeen, member: member.id}) AS rows

@@ -1,13 +1,15 @@
 // The next decisions of all, behind (at, id).
 // parameters: at, id, limit
 // columns: id, rule, version, trigger, role, payee, status, amountFen, points, reason, at, decidedAt
-// starts from: decision_at
+// starts from: trigger_at
 // mode: read
-// db hits: 20 a decision of the page
-MATCH (decision:Decision)
-USING INDEX SEEK decision:Decision(at)
-WHERE decision.at >= $at AND decision.id IS NOT NULL AND (decision.at > $at OR decision.id > $id)
-WITH decision ORDER BY decision.at, decision.id LIMIT $limit
+// db hits: 25 a decision of the page
+MATCH (trigger:Trigger)
+USING INDEX SEEK trigger:Trigger(at)
+WHERE trigger.at >= $at
+MATCH (trigger)<-[:FOR]-(decision)
+WHERE trigger.at > $at OR decision.id > $id
+WITH decision, trigger.at AS happened ORDER BY happened, decision.id LIMIT $limit
 RETURN
   decision.id AS id, decision.rule AS rule, decision.version AS version, decision.trigger AS trigger,
   decision.role AS role, decision.payee AS payee, decision.status AS status, decision.amountFen AS amountFen,

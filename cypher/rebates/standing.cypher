@@ -7,8 +7,8 @@
 UNWIND $rows AS id
 MATCH (trigger:Event {id: id})
 USING INDEX SEEK trigger:Event(id)
-RETURN
-  id AS trigger,
-  [(trigger)<-[:FOR]-(decision) | properties(decision)] AS decisions,
-  [(trigger)<-[:BOOKED_FOR]-(entry) | properties(entry)] AS entries,
-  [(trigger)-[rests:OWNED_BY|CAME_THROUGH]->(party) | [type(rests), party.id]] AS restsOn
+RETURN collect({
+  trigger: id, decisions: [(trigger)<-[:FOR]-(decision) | properties(decision)],
+  entries: [(trigger)<-[:BOOKED_FOR]-(entry) | properties(entry)],
+  restsOn: [(trigger)-[rests:OWNED_BY|CAME_THROUGH]->(party) | [type(rests), party.id]]
+}) AS rows

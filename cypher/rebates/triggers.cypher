@@ -10,8 +10,9 @@ USING INDEX SEEK event:Event(id)
 WHERE event.type IN ['goods.scanned', 'goods.received']
 MATCH (event)-[:SCANS|NAMES]->(run)
 OPTIONAL MATCH (run)-[:SAME_ITEM_AS]->(hub)
-RETURN
-  id AS event, event.type AS type, event.at AS at, event.recordedAt AS recordedAt, event.voided AS voided,
-  event.account AS account, event.promoCode AS promoCode, event.region AS region, event.channel AS channel,
-  event.campaign AS campaign, event.code AS code, event.receiver AS party,
-  run.first AS run, run.last AS last, coalesce(hub.first, run.first) AS item
+RETURN collect({
+  event: id, type: event.type, at: event.at, recordedAt: event.recordedAt, voided: event.voided,
+  account: event.account, promoCode: event.promoCode, region: event.region, channel: event.channel,
+  campaign: event.campaign, code: event.code, party: event.receiver, run: run.first, last: run.last,
+  item: coalesce(hub.first, run.first)
+}) AS rows

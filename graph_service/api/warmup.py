@@ -8,6 +8,7 @@ from graph_service.goods.codes import code_of
 from graph_service.goods.questions import ownerships
 from graph_service.graph.driver import Graph, Transaction
 from graph_service.intake.envelope import open_envelope
+from graph_service.intake.prepared import Prepared, prepare
 from graph_service.intake.strict_json import loads
 from graph_service.members.identifiers import IdentifierKeys
 from graph_service.moments import now
@@ -17,6 +18,7 @@ from graph_service.resources import resource
 
 ROUNDS = 20
 REHEARSED_EVENTS = 1_500
+NAMING_PART = 15
 
 
 class _RehearsedError(Exception):
@@ -32,20 +34,22 @@ async def warm_up(graph: Graph, keys: IdentifierKeys) -> None:
 
 
 async def _rehearse(graph: Graph, keys: IdentifierKeys) -> None:
-    """Records the first weeks of the demonstration in a transaction that is rolled back."""
+    """Records the first weeks of the demonstration in transactions that are rolled back."""
     present = now()
     with gzip.open(resource("seeds") / "demo.ndjson.gz") as lines:
-        arrivals = [
-            open_envelope(index, loads(line), now=present, may_set_recorded_at=False)
+        events = [
+            prepare(open_envelope(index, loads(line), now=present, may_set_recorded_at=False), keys)
             for index, line in enumerate(islice(lines, REHEARSED_EVENTS))
         ]
+    # What an empty graph has no name for yet is planned again once it has: a first part names everything.
+    for part in (events[::NAMING_PART], events):
 
-    async def work(transaction: Transaction) -> None:
-        await record_batch(transaction, arrivals, keys)
-        raise _RehearsedError
+        async def work(transaction: Transaction, part: list[Prepared] = part) -> None:
+            await record_batch(transaction, part, keys)
+            raise _RehearsedError
 
-    with suppress(_RehearsedError):
-        await graph.write(work)
+        with suppress(_RehearsedError):
+            await graph.write(work)
 
 
 async def _ask(transaction: Transaction) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, Bookmarks, Query
 from neo4j.exceptions import AuthError, DriverError, Neo4jError, ServiceUnavailable
@@ -26,6 +26,8 @@ class Transaction:
         """Runs the statement of that name and returns its rows, as dicts by column."""
         found = statement(name)
         result = await self._transaction.run(found.text, parameters)
+        if found.gathered:
+            return cast(list[Row], (await result.values())[0][0])
         keys = result.keys()
         return [dict(zip(keys, record, strict=True)) for record in await result.values()]
 

@@ -3,6 +3,7 @@ CREATE CONSTRAINT intake_id IF NOT EXISTS FOR (n:Intake) REQUIRE n.id IS UNIQUE;
 CREATE CONSTRAINT event_id IF NOT EXISTS FOR (n:Event) REQUIRE n.id IS UNIQUE;
 CREATE INDEX event_type_at IF NOT EXISTS FOR (n:Event) ON (n.type, n.at);
 CREATE INDEX event_recorded IF NOT EXISTS FOR (n:Event) ON (n.recordedAt);
+CREATE INDEX trigger_at IF NOT EXISTS FOR (n:Trigger) ON (n.at);
 CREATE INDEX clock_through IF NOT EXISTS FOR (n:ClockFact) ON (n.through);
 CREATE INDEX void_voids IF NOT EXISTS FOR (n:Void) ON (n.voids);
 CREATE CONSTRAINT party_id IF NOT EXISTS FOR (n:Party) REQUIRE n.id IS UNIQUE;
@@ -18,10 +19,8 @@ CREATE CONSTRAINT member_id IF NOT EXISTS FOR (n:Member) REQUIRE n.id IS UNIQUE;
 
 // What is decided, and the journal of it.
 CREATE CONSTRAINT decision_id IF NOT EXISTS FOR (n:Decision) REQUIRE n.id IS UNIQUE;
-CREATE INDEX decision_at IF NOT EXISTS FOR (n:Decision) ON (n.at);
 CREATE INDEX decision_payee IF NOT EXISTS FOR (n:Decision) ON (n.payee, n.at);
 CREATE INDEX decision_status IF NOT EXISTS FOR (n:Decision) ON (n.status, n.at);
 CREATE INDEX decision_due IF NOT EXISTS FOR (n:Decision) ON (n.due);
-CREATE CONSTRAINT entry_once IF NOT EXISTS FOR (n:Entry) REQUIRE (n.rule, n.trigger, n.role, n.payee, n.revision) IS UNIQUE;
-CREATE INDEX entry_at IF NOT EXISTS FOR (n:Entry) ON (n.at);
+CREATE CONSTRAINT entry_id IF NOT EXISTS FOR (n:Entry) REQUIRE n.id IS UNIQUE;
 CREATE INDEX entry_payee IF NOT EXISTS FOR (n:Entry) ON (n.payee, n.at);
