@@ -3,10 +3,12 @@
 // columns: -
 // starts from: entry_id
 // mode: write
-// db hits: 50 a row
+// db hits: 30 a row
 UNWIND $rows AS row
 MATCH (reversal:Entry {id: row.id})
 USING INDEX SEEK reversal:Entry(id)
-MATCH (original:Entry {id: row.reverses})
-USING INDEX SEEK original:Entry(id)
-CREATE (reversal)-[:REVERSES]->(original)
+CALL (reversal, row) {
+  MATCH (original:Entry {id: row.reverses})
+  USING INDEX SEEK original:Entry(id)
+  CREATE (reversal)-[:REVERSES]->(original)
+}
