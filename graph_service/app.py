@@ -10,11 +10,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from graph_service import metrics
 from graph_service.api.answers import error_answer, json_answer
+from graph_service.api.door import Door
 from graph_service.api.errors import as_service_error
 from graph_service.api.events_route import take_events
+from graph_service.api.export_route import answer_export
 from graph_service.api.gate import Gate
 from graph_service.api.graphql_route import Reads, answer_graphql
+from graph_service.api.ownerships_route import answer_ownerships
 from graph_service.api.tokens import verifier_of
 from graph_service.api.warmup import warm_up
 from graph_service.errors import ServiceError
@@ -47,6 +51,7 @@ def create_app(service: Service) -> FastAPI:
         await warm_up(service.graph, service.keys)
         yield
 
+    door = Door()
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.add_middleware(Gate, verifier=verifier_of(service.settings))
     app.add_exception_handler(HTTPException, _no_route)
@@ -59,8 +64,32 @@ def create_app(service: Service) -> FastAPI:
 
     @app.post("/v1/events")
     async def events(request: Request) -> Response:
-        """Takes in events."""
-        return await take_events(request, service.recorder)
+        """Takes in events; `X-Pending` says how many tasks they, or others, left to be derived."""
+        answer = await take_events(request, service.recorder, door)
+        if tasks := service.recorder.backlog.known.tasks:
+            answer.headers["x-pending"] = str(tasks)
+        return answer
+
+    @app.get("/metrics")
+    async def metrics_() -> Response:
+        """Tells a monitor what came in and what waits."""
+        return Response(metrics.exposition(await service.recorder.backlog.look()), media_type=metrics.MEDIA_TYPE)
+
+    @app.get("/v1/export")
+    async def export(request: Request) -> Response:
+        """Answers with a part of the graph as a file; `X-Pending` as above: who owned what rests on it."""
+        answer = await answer_export(request, service.graph)
+        if tasks := service.recorder.backlog.known.tasks:
+            answer.headers["x-pending"] = str(tasks)
+        return answer
+
+    @app.post("/v1/ownerships")
+    async def ownerships(request: Request) -> Response:
+        """Tells who owned very many codes; `X-Pending` as above."""
+        answer = await answer_ownerships(request, service.graph)
+        if tasks := service.recorder.backlog.known.tasks:
+            answer.headers["x-pending"] = str(tasks)
+        return answer
 
     @app.get("/healthz")
     async def healthz() -> Response:
@@ -76,7 +105,8 @@ def create_app(service: Service) -> FastAPI:
         except Exception as error:
             as_service_error(error)
             return error_answer(ServiceError("UNAVAILABLE", "The graph does not answer."))
-        return json_answer({"status": "ready"})
+        closed = service.recorder.closed
+        return json_answer({"status": "ready"} | ({} if closed is None else {"intake": closed.code}))
 
     return app
 

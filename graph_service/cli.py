@@ -36,6 +36,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+member = typer.Typer(help="Ask about members.", no_args_is_help=True)
+app.add_typer(member, name="member")
+
 Home = Annotated[
     Path | None,
     typer.Option(
@@ -60,6 +63,15 @@ class InfoForm(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+
+
+class GraphForm(StrEnum):
+    """How `export` writes a graph."""
+
+    GRAPHML = "graphml"
+    GEXF = "gexf"
+    CSV = "csv"
+    PARQUET = "parquet"
 
 
 def main() -> None:
@@ -112,6 +124,7 @@ def ingest(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help=".ndjson .json .csv .parquet, each also .gz")],
     home: Home = None,
     report: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the intake report there.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where an earlier run on the file stopped.")] = False,
 ) -> None:
     """Record the events of files; print the intake report as JSON. Exit 3: some were rejected."""
     from graph_service.commands.ingest import ingest as ingest_files  # noqa: PLC0415
@@ -119,12 +132,27 @@ def ingest(
 
     require_readable(files)
     require_writable(report)
-    made, ended = with_service(home, lambda service: ingest_files(service, files))
+    made, ended = with_service(home, lambda service: ingest_files(service, files, resume=resume))
     write_report(made, report)
     if ended is not None:
         raise ended
     if made["rejected"]:
         raise typer.Exit(SOME_REJECTED)
+
+
+@app.command()
+def owners(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="code, at: .csv .ndjson .parquet, each also .gz")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the answers go: .csv or .parquet")],
+    home: Home = None,
+) -> None:
+    """Tell who owned the codes of a file, each at a time or now."""
+    from graph_service.commands.owners import owners as answer_file  # noqa: PLC0415
+    from graph_service.commands.owners import require_files  # noqa: PLC0415
+
+    require_files(file, out)
+    count = with_service(home, lambda service: answer_file(service, file, out))
+    say(f"{count:,} codes answered in {out}")
 
 
 @app.command()
@@ -141,6 +169,20 @@ def rederive(
     print(f"{len(differences):,} {'difference' if len(differences) == 1 else 'differences'}")
     if check and differences:
         raise typer.Exit(DIFFERENT)
+
+
+@member.command("why")
+def member_why(
+    a: Annotated[str, typer.Argument(metavar="A", help="TYPE:value or TYPE:app/value")],
+    b: Annotated[str, typer.Argument(metavar="B", help="TYPE:value or TYPE:app/value")],
+    home: Home = None,
+) -> None:
+    """Say why two identifiers are one person, or why they are not."""
+    from graph_service.commands.member import parsed, why_lines  # noqa: PLC0415
+
+    readings = parsed(a), parsed(b)
+    for line in with_service(home, lambda service: why_lines(service, *readings)):
+        print(line)
 
 
 @app.command()
@@ -173,6 +215,30 @@ def cypher(
 
     columns, rows = with_graph(home, lambda graph, _: read_only(graph, statement))
     print_rows(columns, rows, form.value)
+
+
+@app.command("export")
+def export_(
+    form: Annotated[GraphForm, typer.Option("--format", help="One document, or two tables in a folder.")],
+    out: Annotated[Path, typer.Option(metavar="PATH", help="The document; of csv and parquet the folder.")],
+    home: Home = None,
+    centre: Annotated[str | None, typer.Option(metavar="ID", help="A party, code or member; else all.")] = None,
+    hops: Annotated[int | None, typer.Option(metavar="N", help="How far from the centre; 1 by default.")] = None,
+    since: Annotated[str | None, typer.Option("--from", metavar="TIME", help="Relations from then on.")] = None,
+    until: Annotated[str | None, typer.Option("--to", metavar="TIME", help="Relations before then.")] = None,
+    relation: Annotated[list[str] | None, typer.Option(metavar="KIND", help="Only these; may be repeated.")] = None,
+) -> None:
+    """Write the graph, or the neighbourhood of a centre, for networkx, Gephi, pandas and the like."""
+    from graph_service.commands.export import export  # noqa: PLC0415
+    from graph_service.explore.export import selection_of  # noqa: PLC0415
+    from graph_service.explore.files import ExportFiles, Form  # noqa: PLC0415
+
+    if hops is not None and centre is None:
+        raise typer.BadParameter("there are hops only from a centre", param_hint="--hops")
+    selection = selection_of(centre, hops, since, until, relation)
+    with ExportFiles(Form(form.value), out) as files:
+        nodes, relations = with_graph(home, lambda graph, _: export(graph, selection, files))
+    print(f"{nodes:,} nodes, {relations:,} relations: {', '.join(str(path) for path in files.paths)}")
 
 
 @app.command()

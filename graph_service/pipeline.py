@@ -16,6 +16,7 @@ it. What is derived is a function of the log: any order of arrival ends in the s
 | code.aliased | the codes | items; the same |
 | goods.received, shipped, transferred, returned, sold, scanned | the items named | decisions on what was inside then |
 | any with identifiers | the identifiers | members |
+| identity.policy | everything | members; decisions on scans whose account is another now |
 | rule.published, rule.withdrawn | its trigger, from its start on | decisions |
 | clock.advanced, and every recording | decisions whose waiting ends | decisions |
 """
@@ -33,12 +34,16 @@ from graph_service.intake.touched import Touched, fetch_touched
 from graph_service.intake.voids import derive_voids
 from graph_service.members.derive import derive_members
 from graph_service.members.identifiers import IdentifierKeys
+from graph_service.members.policy import Policy
+from graph_service.members.rebuild import latest_policy, rebuild_members
+from graph_service.pending import MAX_DEPENDENT, Question, dependents, postpone
 from graph_service.rebates.decision import Decision
 from graph_service.rebates.derive import derive_decisions, fetch_rulebook
 from graph_service.rebates.rulebook import Publication, Rulebook
 
 EVER = -(2**62)
 NEVER = 2**62
+EVERYTHING = 2**31
 
 CUSTODY = frozenset({"goods.commissioned", "goods.destroyed", "goods.packed", "goods.unpacked", "code.aliased"})
 PASSING = frozenset(
@@ -50,7 +55,7 @@ TRIGGER_TYPES = {"CONSUMER_SCAN": "goods.scanned", "STORE_RECEIPT": "goods.recei
 
 @dataclass(slots=True)
 class Reach:
-    """Keys whose decisions may change, each from an instant on (microseconds)."""
+    """Keys whose decisions may change, each from an instant on (microseconds); `due` between two."""
 
     items: dict[str, tuple[int, int]] = field(default_factory=dict)
     parties: dict[str, int] = field(default_factory=dict)
@@ -58,6 +63,7 @@ class Reach:
     skus: dict[str, int] = field(default_factory=dict)
     types: dict[str, int] = field(default_factory=dict)
     triggers: set[str] = field(default_factory=set)
+    due: list[tuple[int, int]] = field(default_factory=list)
 
     @staticmethod
     def widen(keys: dict[str, int], key: str, since: int) -> None:
@@ -70,25 +76,37 @@ class Reach:
         self.items[item] = (min(since, known_since), max(until, known_until))
 
 
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What a batch changed.
+
+    Attributes:
+        decisions: those that are new or changed.
+        is_complete: whether nothing was left to be derived later.
+    """
+
+    decisions: list[Decision]
+    is_complete: bool = True
+
+
 async def derive(
     transaction: Transaction,
     accepted: Sequence[Touched],
     *,
     keys: IdentifierKeys,
+    policy: Policy,
     clock_before: int | None,
     recorded: Iterable[int],
-) -> list[Decision]:
+) -> Derived:
     """Derives everything that new events change; the caller holds the intake's lock.
 
     Args:
         transaction: that wrote the events.
         accepted: what the new events name.
         keys: to open identifiers.
+        policy: the identity policy in force before these events.
         clock_before: the log's clock before these events, in microseconds.
         recorded: when the log took each of them, in microseconds.
-
-    Returns:
-        the decisions that are new or changed.
     """
     new = {fact.event for fact in accepted}
     turned = await derive_voids(transaction, new)
@@ -99,7 +117,7 @@ async def derive(
     reach = Reach()
     await _derive_goods(transaction, facts, reach)
     await _derive_channel(transaction, facts, restated, reach)
-    await derive_members(transaction, facts, restated, keys)
+    await _derive_members(transaction, facts, restated, policy, keys, reach)
     for fact in facts:
         if fact.type == "product.listed" and fact.sku is not None:
             Reach.widen(reach.skus, fact.sku, EVER)
@@ -109,10 +127,16 @@ async def derive(
     if rules is not None:
         _rule_reach(facts, rules, reach)
     clock = await _advance(transaction, facts, restated, clock_before, recorded, reach)
-    triggers = await triggers_in(transaction, reach)
-    if not triggers:
-        return []
-    return await derive_decisions(transaction, triggers, rules or await fetch_rulebook(transaction), clock)
+    questions = questions_of(reach)
+    triggers = await dependents(transaction, questions, own=reach.triggers, most=MAX_DEPENDENT)
+    if triggers is None:
+        await postpone(transaction, questions)
+    triggers_now = reach.triggers | (triggers or set())
+    decisions: list[Decision] = []
+    if triggers_now:
+        rules = rules or await fetch_rulebook(transaction)
+        decisions = await derive_decisions(transaction, triggers_now, rules, clock)
+    return Derived(decisions, is_complete=triggers is not None)
 
 
 async def _derive_goods(transaction: Transaction, facts: Sequence[Touched], reach: Reach) -> None:
@@ -132,9 +156,34 @@ async def _derive_goods(transaction: Transaction, facts: Sequence[Touched], reac
         held = await contents(transaction, regrouped)
         for item in regrouped:
             reach.add_item(item, EVER, NEVER)
-        reach.triggers |= await triggers_in(transaction, Reach(items=dict.fromkeys(regrouped, (EVER, NEVER))))
+        before = questions_of(Reach(items=dict.fromkeys(regrouped, (EVER, NEVER))))
+        reach.triggers |= await dependents(transaction, before, own=set(), most=EVERYTHING) or set()
         for item, changed_at in (await derive_custody(transaction, moved | held)).items():
             reach.add_item(item, changed_at, NEVER)
+
+
+async def _derive_members(
+    transaction: Transaction,
+    facts: Sequence[Touched],
+    restated: Collection[str],
+    before: Policy,
+    keys: IdentifierKeys,
+    reach: Reach,
+) -> None:
+    """A policy concerns the whole log; anything else the components of the identifiers that it names."""
+    policy = before
+    if any(fact.type == "identity.policy" for fact in facts):
+        policy = await latest_policy(transaction)
+    if policy.text == before.text:
+        await derive_members(transaction, facts, restated, policy, keys)
+        return
+    await transaction.run("intake/set_policy", policy=policy.text)
+    rebooked = await rebuild_members(transaction, policy, keys)
+    items = await items_of(transaction, {run for scan in rebooked for run in scan.runs})
+    for scan in rebooked:
+        # Whether it names a member decides whether it opens the item, so later scans of it follow.
+        for run in scan.runs:
+            reach.add_item(items[run], scan.at, NEVER)
 
 
 async def contents(transaction: Transaction, items: Iterable[str]) -> set[str]:
@@ -222,10 +271,9 @@ def _rule_reach(facts: Sequence[Touched], rules: Rulebook, reach: Reach) -> None
                 Reach.widen(reach.types, str(kind), since)
 
 
-async def triggers_in(transaction: Transaction, reach: Reach) -> set[str]:
-    """The events whose decisions may change."""
-    triggers = set(reach.triggers)
-    asked = (
+def questions_of(reach: Reach) -> list[Question]:
+    """Where the triggers are found that keys reach."""
+    return [
         ("goods/triggers_of", [{"item": item, "from": a, "until": b} for item, (a, b) in sorted(reach.items.items())]),
         ("rebates/triggers_by_party", [{"party": key, "from": a} for key, a in sorted(reach.parties.items())]),
         (
@@ -234,10 +282,8 @@ async def triggers_in(transaction: Transaction, reach: Reach) -> set[str]:
         ),
         ("rebates/triggers_by_sku", [{"sku": key, "from": a} for key, a in sorted(reach.skus.items())]),
         ("rebates/triggers_since", [{"type": key, "from": a} for key, a in sorted(reach.types.items())]),
-    )
-    for statement, rows in asked:
-        triggers |= {row["trigger"] for row in await transaction.rows_of(statement, rows)}
-    return triggers
+        ("rebates/due_between", [{"after": a, "through": b} for a, b in reach.due]),
+    ]
 
 
 async def _advance(
@@ -257,6 +303,5 @@ async def _advance(
     if clock != before:
         await transaction.run("intake/set_clock", clock=clock)
         early, late = sorted((clock, before if before is not None else clock))
-        due = await transaction.run("rebates/due_between", after=early, through=late)
-        reach.triggers |= {row["trigger"] for row in due}
+        reach.due.append((early, late))
     return clock

@@ -2,15 +2,20 @@
 
 Neo4j reads what is committed, so a receipt and a scan in two transactions at once would not see each other, and the
 scan would wait in suspense for ever. Every write therefore first locks the one `(:Intake)` node; what comes meanwhile
-waits and is written together.
+waits and is written together (`turns.py` says in which order).
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from neo4j.exceptions import DriverError, Neo4jError
+
+from graph_service import metrics
+from graph_service.errors import ServiceError
 from graph_service.graph.driver import Graph, Transaction
 from graph_service.graph.tokens import token_of
 from graph_service.intake.envelope import Refusal, open_envelope
@@ -18,13 +23,14 @@ from graph_service.intake.log import Appended, append
 from graph_service.intake.prepared import Prepared, prepare
 from graph_service.intake.strict_json import InvalidJson
 from graph_service.members.identifiers import IdentifierKeys
+from graph_service.members.policy import policy_of
 from graph_service.moments import now
-from graph_service.pipeline import derive
-from graph_service.rebates.decision import Decision
+from graph_service.pending import Backlog
+from graph_service.pipeline import Derived, derive
+from graph_service.turns import MOST_WAITING, Portion, Turns, Waiting
 
-LARGEST_BATCH = 2_000
-GATHERED_EVENTS = 256
-_CHECKED_AT_ONCE = 64  # events, some 10 ms; then whoever else waits has a turn
+_CHECKED_AT_ONCE = 16  # events, some 2 ms; then whoever else waits has a turn
+_POLITE_SECONDS = 0.005  # a writer of another process, that looks for the lock now and then, finds it free
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,59 +61,112 @@ class Report:
         self.token = other.token or self.token
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
-    prepared: Sequence[Prepared]
-    answer: "asyncio.Future[tuple[Appended, str]]"
-
-
 async def record_batch(
     transaction: Transaction, prepared: Sequence[Prepared], keys: IdentifierKeys
-) -> tuple[Appended, list[Decision]]:
+) -> tuple[Appended, Derived]:
     """Writes events and derives what they change, in one transaction and behind the intake's lock."""
-    clock = (await transaction.run("intake/lock"))[0]["clock"]
+    state = (await transaction.run("intake/lock"))[0]
+    policy = policy_of(state["policy"])
     recorded_at = now()
-    appended = await append(transaction, prepared, now=recorded_at)
+    appended = await append(transaction, prepared, now=recorded_at, policy=policy)
     if not appended.accepted:
-        return appended, []
+        return appended, Derived([])
     recorded = [recorded_at if one.recorded_at is None else one.recorded_at for one in appended.accepted]
-    decisions = await derive(
+    derived = await derive(
         transaction,
         appended.touched,
         keys=keys,
-        clock_before=clock,
+        policy=policy,
+        clock_before=state["clock"],
         recorded=recorded,
     )
-    return appended, decisions
+    return appended, derived
 
 
 class Recorder:
-    """The one way in for events, whatever door they came through."""
+    """The one way in for events, whatever door they came through.
 
-    def __init__(self, graph: Graph, keys: IdentifierKeys) -> None:
+    Args:
+        graph: to write to.
+        keys: to seal identifiers.
+        most_waiting: how many events may wait before further ones can be refused.
+
+    Attributes:
+        closed: why no events are taken at present; None while they are.
+        backlog: what wide facts left to be derived.
+    """
+
+    def __init__(self, graph: Graph, keys: IdentifierKeys, most_waiting: int = MOST_WAITING) -> None:
+        self.closed: ServiceError | None = None
         self._graph = graph
         self._keys = keys
-        self._waiting: asyncio.Queue[_Request] = asyncio.Queue()
+        self.backlog = Backlog(graph)
+        self._writing = asyncio.Lock()
+        self._turns = Turns(most_waiting)
+        self._batches: int | None = None
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator["Recorder"]:
-        """The writer works while the block lasts."""
-        writer = asyncio.create_task(self._write())
+    async def running(self, *, settling: bool = True) -> AsyncIterator["Recorder"]:
+        """The writer works while the block lasts.
+
+        Args:
+            settling: whether pending tasks are worked off, too.
+        """
+        workers = [asyncio.create_task(self._write())]
+        if settling:
+            workers.append(asyncio.create_task(self.backlog.keep_working(self._writing)))
         try:
             yield self
         finally:
-            writer.cancel()
-            await asyncio.gather(writer, return_exceptions=True)
+            for worker in workers:
+                worker.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)
 
-    async def record(self, contents: Iterable[Any | InvalidJson], *, as_admin: bool, first_index: int = 0) -> Report:
+    def require_room(self, events: int = 1) -> None:
+        """Refuses events before anything of them is taken.
+
+        Raises:
+            ServiceError: `BUSY`; `UNAVAILABLE` while the graph does not answer; or why intake is closed.
+        """
+        self._graph.require_answers()
+        if self.closed is not None:
+            raise self.closed
+        self._turns.require_room(events)
+
+    async def record(
+        self,
+        contents: Iterable[Any | InvalidJson],
+        *,
+        as_admin: bool,
+        first_index: int = 0,
+        part_of: object | None = None,
+        into: Report | None = None,
+    ) -> Report:
         """Takes in events; what is accepted is durable when this returns.
 
         Args:
             contents: JSON values, or why one is none.
             as_admin: whether the sender may say when an event was recorded.
             first_index: the index of the first of them in what was sent.
+            part_of: what they are a slice of: its slices are written in order, and in turns with what else waits.
+            into: a report to add to; when this fails, it tells what was recorded until then.
         """
         report = Report()
+        try:
+            prepared = await self._prepare(contents, report, as_admin=as_admin, first_index=first_index)
+            if prepared:
+                await self._have_written(prepared, part_of, report)
+        finally:
+            report.rejected.sort(key=lambda rejection: rejection.index)
+            if into is not None:
+                into.add(report)
+        if not report.token:
+            report.token = token_of(self._graph.latest_bookmarks())
+        return report
+
+    async def _prepare(
+        self, contents: Iterable[Any | InvalidJson], report: Report, *, as_admin: bool, first_index: int
+    ) -> list[Prepared]:
         prepared: list[Prepared] = []
         present = now()
         for index, content in enumerate(contents, first_index):
@@ -123,49 +182,88 @@ class Recorder:
                 report.rejected.append(_rejection(index, refusal))
             else:
                 prepared.append(prepare(arrival, self._keys))
-        for start in range(0, len(prepared), LARGEST_BATCH):
-            part = prepared[start : start + LARGEST_BATCH]
-            answer: asyncio.Future[tuple[Appended, str]] = asyncio.get_running_loop().create_future()
-            await self._waiting.put(_Request(part, answer))
-            appended, token = await answer
-            conflicts = [_rejection(arrival.index, refusal) for arrival, refusal in appended.conflicts]
-            report.add(Report(len(appended.accepted), appended.duplicates, conflicts, token))
-        if not report.token:
-            report.token = token_of(self._graph.latest_bookmarks())
-        report.rejected.sort(key=lambda rejection: rejection.index)
-        return report
+        return prepared
+
+    async def _have_written(self, prepared: list[Prepared], part_of: object | None, report: Report) -> None:
+        waiting = Waiting(prepared, part_of, asyncio.get_running_loop().create_future())
+        with self._turns.counted(len(prepared), small=waiting.is_small):
+            self._turns.put(waiting)
+            try:
+                await waiting.done
+            finally:
+                for appended, token in waiting.written:
+                    conflicts = [_rejection(arrival.index, refusal) for arrival, refusal in appended.conflicts]
+                    report.add(Report(len(appended.accepted), appended.duplicates, conflicts, token))
 
     async def _write(self) -> None:
         while True:
-            requests = await self._gather()
+            portions = await self._turns.take()
             try:
-                answers = await self._write_together(requests)
+                await self._write_together(portions)
             except Exception as error:
-                for request in requests:
-                    if not request.answer.done():
-                        request.answer.set_exception(error)
-            else:
-                for request, answer in zip(requests, answers, strict=True):
-                    if not request.answer.done():
-                        request.answer.set_result(answer)
+                # Without a server nothing can be written; else the fault is one event's, and its neighbours go on.
+                if len(portions) == 1 or isinstance(error, DriverError):
+                    _give_up(portions, error)
+                else:
+                    await self._write_apart(portions)
 
-    async def _gather(self) -> list[_Request]:
-        """What came while the writer worked, up to a batch."""
-        requests = [await self._waiting.get()]
-        while not self._waiting.empty() and sum(len(request.prepared) for request in requests) < GATHERED_EVENTS:
-            requests.append(self._waiting.get_nowait())
-        return requests
+    async def _write_apart(self, portions: Sequence[Portion]) -> None:
+        for portion in portions:
+            try:
+                await self._write_together([portion])
+            except Exception as error:
+                _give_up([portion], error)
 
-    async def _write_together(self, requests: Sequence[_Request]) -> list[tuple[Appended, str]]:
-        prepared = [one for request in requests for one in request.prepared]
+    async def _write_together(self, portions: Sequence[Portion]) -> None:
+        prepared = [one for _, part in portions for one in part]
+        is_large = not portions[0][0].is_small
 
-        async def work(transaction: Transaction) -> Appended:
-            appended, _ = await record_batch(transaction, prepared, self._keys)
-            return appended
+        async def work(transaction: Transaction) -> tuple[Appended, Derived, int | None]:
+            appended, derived = await record_batch(transaction, prepared, self._keys)
+            batches = (await transaction.run("intake/batches"))[0]["batches"] if is_large else None
+            return appended, derived, batches
 
-        together, bookmarks = await self._graph.write(work)
+        began = time.monotonic()
+        async with self._writing:
+            (together, derived, batches), bookmarks = await self._graph.write(work)
+        metrics.batch_written(together, time.monotonic() - began)
+        if not derived.is_complete:
+            # The events are recorded, whatever becomes of looking what they left.
+            with suppress(ServiceError, DriverError, Neo4jError):
+                await self.backlog.look()
         token = token_of(bookmarks)
-        return [(_share(together, request.prepared), token) for request in requests]
+        for waiting, part in portions:
+            waiting.written.append((_share(together, part), token))
+            if waiting.taken >= len(waiting.prepared) or waiting.is_small:
+                _end(waiting)
+        if is_large:
+            self._turns.pace.learn(len(prepared), time.monotonic() - began)
+        await self._look_around(batches)
+
+    async def _look_around(self, batches: int | None) -> None:
+        """Notices by the number of batches whether another process writes too, and lets it in."""
+        if batches is None:
+            self._batches = None if self._batches is None else self._batches + 1
+            return
+        others = 0 if self._batches is None else batches - self._batches - 1
+        self._batches = batches
+        if others:
+            self._turns.watch()
+            await asyncio.sleep(_POLITE_SECONDS)
+
+
+def _end(waiting: Waiting, error: Exception | None = None) -> None:
+    if waiting.done.done():
+        return
+    if error is None:
+        waiting.done.set_result(None)
+    else:
+        waiting.done.set_exception(error)
+
+
+def _give_up(portions: Sequence[Portion], error: Exception) -> None:
+    for waiting, _ in portions:
+        _end(waiting, error)
 
 
 def _share(together: Appended, prepared: Sequence[Prepared]) -> Appended:

@@ -10,8 +10,10 @@ from graph_service.channel.derive import derive_channel
 from graph_service.goods.derive import derive_aliases, derive_custody, items_of
 from graph_service.graph.driver import Graph, Transaction
 from graph_service.intake.voids import derive_voids
-from graph_service.members.derive import rederive_members
+from graph_service.members.derive import count_pairs_of, count_seen, decide_members
 from graph_service.members.identifiers import IdentifierKeys
+from graph_service.members.rebuild import judge_sightings, latest_policy, policy_in_force
+from graph_service.pending import waiting
 from graph_service.rebates.derive import compare, derive_decisions, fetch_rulebook
 
 KEYS_AT_ONCE = 2_000
@@ -47,10 +49,15 @@ class _Rederivation:
             ("aliases", "rederive/runs", self._aliases),
             ("custody", "rederive/runs", self._custody),
             ("parties, links and territories", "rederive/parties", self._channel),
+            ("sightings", "rederive/events", self._sightings),
+            ("evidence", "rederive/identifiers", self._evidence),
             ("members", "rederive/identifiers", self._members),
             ("decisions and journal", "rederive/events", self._decisions),
         )
         differences: list[str] = []
+        if tasks := (await self._graph.read(waiting)).tasks:
+            say(f"{tasks:,} pending tasks were not worked off yet; what they will change comes out different")
+        differences += await self._apply(self._policy, ())
         for name, pages, step in steps:
             say(f"deriving {name}")
             async for page in self._pages(pages):
@@ -98,9 +105,30 @@ class _Rederivation:
     async def _channel(self, transaction: Transaction, parties: Sequence[str]) -> list[str]:
         return await derive_channel(transaction, parties, write=self._write)
 
+    async def _policy(self, transaction: Transaction, _: Sequence[str]) -> list[str]:
+        policy = await latest_policy(transaction)
+        if policy.text == (await policy_in_force(transaction)).text:
+            return []
+        if self._write:
+            await transaction.run("intake/set_policy", policy=policy.text)
+        return ["the identity policy in force"]
+
+    async def _sightings(self, transaction: Transaction, events: Sequence[str]) -> list[str]:
+        policy = await latest_policy(transaction)
+        changed, _ = await judge_sightings(transaction, events, policy, self._keys, write=self._write)
+        return [f"what event {event} shows of members" for event in changed]
+
+    async def _evidence(self, transaction: Transaction, identifiers: Sequence[str]) -> list[str]:
+        seen = await count_seen(transaction, identifiers, write=self._write)
+        pairs = await count_pairs_of(transaction, identifiers, write=self._write)
+        return [
+            *(f"when identifier {identifier} was seen" for identifier in seen),
+            *(f"evidence for {a} and {b}" for a, b in pairs),
+        ]
+
     async def _members(self, transaction: Transaction, identifiers: Sequence[str]) -> list[str]:
-        changed = await rederive_members(transaction, identifiers, self._keys, write=self._write)
-        return [f"member of identifier {identifier}" for identifier in sorted(changed)]
+        policy = await latest_policy(transaction)
+        return await decide_members(transaction, identifiers, policy, self._keys, whole=None, write=self._write)
 
     async def _decisions(self, transaction: Transaction, events: Sequence[str]) -> list[str]:
         rules = await fetch_rulebook(transaction)

@@ -11,6 +11,7 @@ from graph_service.errors import ServiceError
 from graph_service.graph.driver import Graph, connect
 from graph_service.graph.embedded import Connection, embedded_server
 from graph_service.graph.migrations import ready_graph
+from graph_service.health import watching
 from graph_service.members.identifiers import IdentifierKeys
 from graph_service.recorder import Recorder
 from graph_service.settings import Neo4jSettings, Settings
@@ -106,7 +107,11 @@ async def open_service(
         await _require_version(graph)
         await ready_graph(graph, say or (lambda _: None))
         keys = IdentifierKeys(settings.identifier_secret())
-        async with Recorder(graph, keys).running() as recorder:
+        is_embedded = not Neo4jSettings().uri
+        async with (
+            Recorder(graph, keys, settings.most_waiting_events).running() as recorder,
+            watching(graph, recorder, settings, is_embedded=is_embedded),
+        ):
             yield Service(settings, connection, graph, keys, recorder)
 
 

@@ -27,7 +27,18 @@ class Neo4jSettings(BaseSettings):
 
 
 class Settings(BaseSettings):
-    """What the service is told by its surroundings."""
+    """What the service is told by its surroundings.
+
+    Attributes:
+        home: where data, keys and the embedded server are.
+        token_key: signs tokens.
+        identifier_key: seals identifiers.
+        jwks_url: where an identity provider's keys are.
+        jwt_public_key: an identity provider's key.
+        least_free_mb: with less free for the home, no events are taken.
+        low_free_mb: with less free for the home, it warns.
+        most_waiting_events: with more waiting to be recorded, further ones are refused.
+    """
 
     model_config = SettingsConfigDict(env_prefix="GRAPH_SERVICE_")
 
@@ -36,6 +47,9 @@ class Settings(BaseSettings):
     identifier_key: SecretStr | None = None
     jwks_url: str | None = None
     jwt_public_key: str | None = None
+    least_free_mb: int = 512
+    low_free_mb: int = 2_048
+    most_waiting_events: int = 10_000
 
     def token_secret(self) -> bytes:
         """The secret that signs tokens, made in the home on first use (mode 600)."""

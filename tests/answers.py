@@ -60,8 +60,7 @@ def accounts_in(events: Iterable[Event], keys: IdentifierKeys) -> dict[str, str]
         member = event.get("member") or {}
         for shown in [*event.get("identifiers", []), *member.get("identifiers", [])]:
             identifier = plain(shown["type"], shown["value"], shown.get("app"))
-            if identifier is not None:
-                found[identifier.text] = keys.id_of(identifier)
+            found[identifier.text] = keys.id_of(identifier)
     return found
 
 

@@ -21,6 +21,11 @@ LISTS = {
     "aliased": "MATCH (n:Run)-[:SAME_ITEM_AS]->(hub) RETURN {run: n.first, item: hub.first} ORDER BY n.first LIMIT 20",
     "hubs": "MATCH (n:Run)<-[:SAME_ITEM_AS]-() RETURN DISTINCT n.first AS key ORDER BY key LIMIT 20",
     "identifiers": "MATCH (n:Identifier)-[:OF]->() RETURN n.id ORDER BY n.id LIMIT 20",
+    "pairs": "MATCH (a:Identifier)-[:PAIRED]->(b) RETURN {a: a.id, b: b.id} ORDER BY a.id, b.id LIMIT 20",
+    "showing": "MATCH (n:Event)-[:SHOWS]->() RETURN DISTINCT n.id AS id ORDER BY id LIMIT 20",
+    "shown": (
+        "MATCH (n:Event)-[s:SHOWS]->(i) RETURN {event: n.id, list: s.list, identifier: i.id} ORDER BY n.id LIMIT 20"
+    ),
     "members": "MATCH (n:Member) RETURN n.id ORDER BY n.id LIMIT 20",
     "decisions": "MATCH (n:Decision) RETURN n.id ORDER BY n.id LIMIT 20",
     "entries": "MATCH (n:Entry) RETURN n.id ORDER BY n.id LIMIT 20",
@@ -32,6 +37,7 @@ COUNTS = {
     "due": "MATCH (n:Decision) WHERE n.due IS NOT NULL RETURN count(n)",
     "rule": "MATCH (n:RuleFact) RETURN count(n)",
     "below": "MATCH (:Party {id: 'D1-GD'})-[:SUPPLIES|EMPLOYS|SERVES*1..9]->(n) RETURN count(DISTINCT n)",
+    "policy": "MATCH (n:PolicyFact) RETURN count(n)",
     "registration": "MATCH (n:PartyFact) RETURN count(n)",
     "naming": "MATCH ()-[r:NAMES|SCANS]->() RETURN count(r)",
     "scan": "MATCH (n:Scan) RETURN count(n)",

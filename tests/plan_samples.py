@@ -16,10 +16,12 @@ Parameters = dict[str, Any]
 
 AT = parse_instant("2026-07-20T00:00:00Z")
 EVER, NEVER = -(2**62), 2**62
+ALL = 2**31
 PAGE = 51
 RELATIONS = ["SUPPLIES", "EMPLOYS", "SERVES"]
 KINDS = ["BRAND", "DISTRIBUTOR", "SALESPERSON", "STORE", "CLERK", "GROUP_LEADER", "WAREHOUSE"]
 STATUSES = ["ACCRUED", "HELD", "REJECTED", "REVERSED", "SUSPENSE", "SETTLED"]
+BETWEEN = {"from": EVER, "until": NEVER, "limit": 10_000}
 FIRST_PAGE = {"at": EVER, "id": "", "limit": PAGE}
 
 
@@ -109,11 +111,31 @@ SAMPLES: dict[str, Sample] = {
         lambda one: {"party": one, "territories": [{"region": "CN", "sku": None, "from": AT, "without": False}]},
     ),
     "demo/totals_by_role": counted("decision"),
+    "explore/containers": rows("units", **BETWEEN),
+    "explore/contents": rows("cartons", **BETWEEN),
+    "explore/events": Sample(
+        lambda picks: {"rows": [{"event": one, "whole": True} for one in (*picks["scans"], *picks["receipts"])]}
+    ),
+    "explore/events_in_time": page(type="goods.scanned", at=EVER, id="", until=NEVER, limit=PAGE),
+    "explore/events_of_items": rows("units", types=["goods.scanned", "goods.received"], **BETWEEN),
+    "explore/events_of_members": rows("members", types=["goods.scanned", "goods.sold"], **BETWEEN),
+    "explore/events_of_parties": rows("parties", types=["goods.scanned", "goods.received"], **BETWEEN),
+    "explore/events_of_promo_codes": rows("parties", **BETWEEN),
+    "explore/identifiers": rows("identifiers"),
+    "explore/items": rows("units"),
+    "explore/links_above": rows("parties", relations=RELATIONS, **BETWEEN),
+    "explore/links_below": rows("parties", relations=RELATIONS, **BETWEEN),
+    "explore/members": rows("members"),
+    "explore/members_by_id": page(after="", limit=PAGE),
+    "explore/parties": rows("parties"),
+    "explore/size": call(),
     "goods/alias_neighbours": rows("hubs"),
     "goods/contents_by_facts": rows("pallets"),
     "goods/create_runs": call(rows=[{"first": f"new|{n:04}", "last": f"new|{n:04}"} for n in range(20)]),
     "goods/custody_facts": rows("units"),
     "goods/find_items": rows("units"),
+    "goods/grounds": each("units", lambda one: {"first": one, "last": one}),
+    "goods/hand_overs": rows("receipts"),
     "goods/handed_to": Sample(lambda picks: {"rows": ["D1-GD", "D2-SZ", *picks["parties"][-20:]]}),
     "goods/item_facts": each("units", lambda one: {"item": one, "from": EVER, "until": NEVER, "scans": True}),
     "goods/items": rows("units"),
@@ -133,7 +155,7 @@ SAMPLES: dict[str, Sample] = {
     "goods/split_runs": each(
         "units", lambda one: {"first": one, "last": one, "pieces": [{"first": f"new {one}", "last": f"new {one}"}]}
     ),
-    "goods/triggers_of": each("cartons", lambda one: {"item": one, "from": EVER, "until": NEVER}),
+    "goods/triggers_of": each("cartons", lambda one: {"item": one, "from": EVER, "until": NEVER}, limit=ALL),
     "goods/write_aliases": rows("aliased"),
     "goods/write_pasts": each("units", _past),
     "graph/await_indexes": call(seconds=10),
@@ -145,6 +167,7 @@ SAMPLES: dict[str, Sample] = {
     "graph/migrations": counted("migration"),
     "graph/record_migration": call(number=9999, title="new", checksum="new", appliedAt=AT),
     "graph/size": call(),
+    "intake/batches": call(),
     "intake/append": call(
         rows=[
             {
@@ -158,19 +181,59 @@ SAMPLES: dict[str, Sample] = {
     "intake/known": rows("events"),
     "intake/lock": call(),
     "intake/mark_voided": each("events", lambda one: {"event": one, "voided": True}),
+    "intake/policy": call(),
     "intake/set_clock": call(clock=AT),
+    "intake/set_policy": call(policy="{}"),
     "intake/touched": rows("events"),
     "intake/voided": rows("events"),
     "intake/voids_around": rows("voids"),
     "members/accounts_of": rows("identifiers"),
     "members/delete_empty": rows("members"),
-    "members/evidence": rows("identifiers"),
+    "members/around": each("identifiers", lambda one: {"identifier": one, "whole": True}),
+    "members/delete_pairs": rows("pairs"),
+    "members/events_showing": rows("identifiers"),
+    "members/first_events": rows("identifiers"),
+    "members/identifiers_by_id": rows("identifiers"),
+    "members/invitations_to": rows("identifiers"),
+    "members/invited_by": rows("identifiers"),
+    "members/members_of": rows("identifiers"),
+    "members/pair_facts": rows("pairs"),
+    "members/pair_more": each(
+        "pairs", lambda one: one | {"first": AT, "last": AT, "count": 1, "sources": ["pos"], "spoiled": 0}
+    ),
+    "members/pairs_of": rows("identifiers"),
+    "members/points_of": rows("identifiers"),
+    "members/policies": Sample(lambda picks: {}, lambda picks: picks.counts["policy"] + 1),
+    "members/refused_of": rows("identifiers"),
+    "members/see": each("identifiers", lambda one: {"identifier": one, "first": AT, "last": AT}),
+    "members/seen": rows("identifiers"),
+    "members/seen_with": Sample(
+        lambda picks: {"identifier": picks["identifiers"][0], "after": "", "limit": PAGE}, lambda picks: PAGE
+    ),
+    "members/sightings": rows("showing"),
+    "members/stores_named": rows("identifiers"),
     "members/show_identifiers": each(
         "events",
-        lambda one: {"event": one, "identifier": f"new {one}", "type": "PHONE", "app": None, "sealed": "x", "list": 0},
+        lambda one: {
+            **{"event": one, "identifier": f"new {one}", "type": "PHONE", "app": None, "sealed": "x", "list": 0},
+            **{"sent": None, "unfit": None},
+        },
     ),
-    "members/standing": rows("identifiers"),
-    "members/write_members": each("identifiers", lambda one: {"identifier": one, "firstSeen": AT, "member": one}),
+    "members/write_accounts": each("showing", lambda one: {"event": one, "account": "x", "invitee": None}),
+    "members/write_members": each(
+        "identifiers", lambda one: {"identifier": one, "shared": None, "evicted": None, "member": one}
+    ),
+    "members/write_pairs": each("pairs", lambda one: one | {"evidence": {"first": AT, "last": AT, "count": 1}}),
+    "members/write_refused": each(
+        "pairs", lambda one: one | {"reason": "limit_exceeded", "namespace": "PHONE", "rivals": []}
+    ),
+    "members/write_seen": each("identifiers", lambda one: {"identifier": one, "first": AT, "last": AT}),
+    "members/write_unfit": each("shown", lambda one: one | {"unfit": None}),
+    "pending/add": call(rows=[{"id": "new", "question": "goods/triggers_of", "rows": "[]", "since": AT}]),
+    "pending/advance": call(rows=["new"], through="e1", left=1),
+    "pending/finish": call(rows=["new"]),
+    "pending/oldest": call(limit=64),
+    "pending/standing": call(),
     "rebates/book": each("scans", _entry),
     "rebates/change_decisions": each("decisions", lambda one: {"id": one, "status": "HELD", "at": AT, "payee": "x"}),
     "rebates/decisions_by_payee": rows("payees", statuses=STATUSES, **FIRST_PAGE),
@@ -179,7 +242,7 @@ SAMPLES: dict[str, Sample] = {
     "rebates/decisions_in_time": page(**FIRST_PAGE),
     "rebates/delete_decisions": rows("decisions"),
     "rebates/delete_resting_on": each("rested", lambda one: one | {"relation": "OWNED_BY"}),
-    "rebates/due_between": counted("due", after=EVER, through=NEVER),
+    "rebates/due_between": counted("due", rows=[{"after": EVER, "through": NEVER}], limit=ALL),
     "rebates/entries_by_payee": rows("payees", statuses=STATUSES, **FIRST_PAGE),
     "rebates/entries_by_trigger": rows("scans"),
     "rebates/entries_in_time": page(statuses=STATUSES, **FIRST_PAGE),
@@ -187,13 +250,13 @@ SAMPLES: dict[str, Sample] = {
     "rebates/rules": counted("rule"),
     "rebates/standing": rows("scans"),
     "rebates/triggers": Sample(lambda picks: {"rows": [*picks["scans"], *picks["receipts"]]}),
-    "rebates/triggers_by_party": each("parties", lambda one: {"party": one, "from": AT}),
-    "rebates/triggers_by_promo_code": each("promo_codes", lambda one: {"promoCode": one, "from": AT}),
+    "rebates/triggers_by_party": each("parties", lambda one: {"party": one, "from": AT}, limit=ALL),
+    "rebates/triggers_by_promo_code": each("promo_codes", lambda one: {"promoCode": one, "from": AT}, limit=ALL),
     "rebates/triggers_by_sku": Sample(
-        lambda picks: {"rows": [{"sku": one, "from": AT} for one in picks["skus"]]},
+        lambda picks: {"rows": [{"sku": one, "from": AT} for one in picks["skus"]], "limit": ALL},
         lambda picks: picks.counts["naming"],
     ),
-    "rebates/triggers_since": counted("scan", rows=[{"type": "goods.scanned", "from": EVER}]),
+    "rebates/triggers_since": counted("scan", rows=[{"type": "goods.scanned", "from": EVER}], limit=ALL),
     "rebates/write_decisions": each("scans", _decision),
     "rebates/write_resting_on": each("scans", lambda one: {"event": one, "relation": "CAME_THROUGH", "party": "D2-SZ"}),
     "rederive/delete_strays": rows("decisions"),

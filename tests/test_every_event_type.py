@@ -9,6 +9,7 @@ from graph_service.graph.driver import Graph
 from graph_service.intake.events import EVENT_TYPES
 from graph_service.members.identifiers import IdentifierKeys
 from tests.answers import Event
+from tests.member_answers import members_agree
 from tests.test_convergence import agree, arrive
 
 
@@ -27,9 +28,30 @@ def rule(number: int, rule_id: str, trigger: str, roles: list[str], **fields: An
     return event(number, "rule.published", 1, rule=body | {"pay": pay, "retroactive": reason} | fields)
 
 
-def member(value: str) -> dict[str, Any]:
-    return {"identifiers": [{"type": "WECHAT_OPENID", "value": value, "app": "mini"}]}
+def openid(value: str) -> dict[str, str]:
+    return {"type": "WECHAT_OPENID", "value": value, "app": "mini"}
 
+
+def member(value: str) -> dict[str, Any]:
+    return {"identifiers": [openid(value)]}
+
+
+def visit(value: str) -> dict[str, Any]:
+    starts = "2026-03-11T10:00:00+08:00"
+    return {"appointment": "A1", "member": member(value), "store": "S1", "service": "washing", "startsAt": starts}
+
+
+PHONE = {"type": "PHONE", "value": "13800138000"}
+CARD = {"type": "POS_CARD", "value": "card"}
+POLICY = {
+    "namespaces": {
+        "WECHAT_OPENID": {"priority": 1, "class": "person", "limit": 2},
+        "PHONE": {"priority": 2, "class": "person", "unique": True},
+        "POS_CARD": {"priority": 3, "class": "person", "maxMembers": 1},
+    },
+    "blocked": {"exact": ["C3"]},
+}
+"""Blocks one scanning member, so that scans open other items than before."""
 
 CHANNEL = ["CONSUMER", "STORE", "DISTRIBUTOR", "SALESPERSON", "CLERK"]
 
@@ -91,6 +113,21 @@ LOG: list[Event] = [
     event(41, "member.identified", 2, identifiers=[*member("c1")["identifiers"], *member("c2")["identifiers"]]),
     event(42, "event.voided", 23, voids="e40", reason="scanned by mistake"),
     event(43, "clock.advanced", 24, through="2026-04-01T00:00:00+08:00"),
+    event(44, "identity.policy", 2, policy=POLICY),
+    event(45, "member.registered", 3, identifiers=[PHONE, openid("c2")], store="S1", clerk="K", consent=["MARKETING"]),
+    event(46, "member.linked", 4, a=openid("c3"), b=PHONE, reason="asked"),
+    event(47, "member.unlinked", 5, a=openid("c3"), b=openid("c1"), reason="asked"),
+    event(48, "member.released", 6, a=openid("c1"), b=openid("c2"), reason="sold the phone"),
+    event(49, "member.invited", 7, inviter=member("c1"), invitee=member("c5")),
+    event(50, "store.chosen", 8, member=member("c5"), store="S2"),
+    event(51, "member.consented", 8, member={"identifiers": [openid("c5"), CARD]}, purposes=["MARKETING"]),
+    event(52, "member.withdrew", 9, member=member("c5"), purposes=["MARKETING"]),
+    event(53, "pet.registered", 9, member={"identifiers": [CARD, PHONE]}, pet={"id": "P1", "species": "cat"}),
+    event(54, "care.recorded", 9, pet="P1", store="S1", clerk="K", service="washing"),
+    event(55, "appointment.booked", 9, **visit("c4")),
+    event(56, "appointment.cancelled", 10, **visit("c4")),
+    event(57, "points.adjusted", 10, member={"identifiers": [openid("c4"), openid("c1")]}, points=5, reason="sorry"),
+    event(58, "member.left", 11, member={"id": "nobody"}),
 ]
 
 ONE_OF_EACH = {kind: [one for one in LOG if one["type"] == kind] for kind in sorted(EVENT_TYPES)}
@@ -103,6 +140,7 @@ async def test_late(kind: str, graph: Graph, keys: IdentifierKeys) -> None:
     await arrive(graph, keys, [[one for one in LOG if one not in late], *([one] for one in late)])
 
     await agree(graph, keys, LOG, datetime.now(UTC))
+    await members_agree(graph, keys, LOG)
 
 
 @pytest.mark.parametrize("kind", sorted(EVENT_TYPES))
@@ -115,3 +153,4 @@ async def test_voided(kind: str, graph: Graph, keys: IdentifierKeys) -> None:
     await arrive(graph, keys, [LOG, voids])
 
     await agree(graph, keys, [*LOG, *voids], datetime.now(UTC))
+    await members_agree(graph, keys, [*LOG, *voids])

@@ -28,7 +28,7 @@ def answers(world: World) -> dict[str, Any]:
         "items": [world.item(code) for code in cast.CODES],
         "journeys": [world.journey(code) for code in cast.CODES],
         "scans": [world.goods.scan_count(code) for code in [*cast.CODES, *cast.STRANGE_CODES]],
-        "members": world.members.all(),
+        "members": world.members(),
         "parties": [world.channel.parties.get(party, at) for party in cast.KINDS for at in times],
         "branches": [world.channel.branch(brand, at=at) for brand in cast.BRANDS for at in times],
         "ways": [world.channel.chain_path("F", party, at) for party in cast.KINDS for at in times],

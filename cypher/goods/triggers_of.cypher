@@ -1,6 +1,6 @@
 // The events that may pay for an item or for anything inside it, from an instant on.
 // Inside counts what was so at some time between `from` and `until`.
-// parameters: rows
+// parameters: rows, limit
 // columns: trigger
 // starts from: run_first
 // mode: read
@@ -14,5 +14,5 @@ WITH DISTINCT item, row.from AS since
 MATCH (item)<-[:SAME_ITEM_AS*0..1]-(run)
 MATCH (run)<-[:SCANS|NAMES]-(trigger)
 WHERE trigger.at >= since AND NOT trigger.voided AND trigger.type IN ['goods.scanned', 'goods.received']
-WITH DISTINCT trigger.id AS trigger
+WITH DISTINCT trigger.id AS trigger LIMIT $limit
 RETURN collect({trigger: trigger}) AS rows

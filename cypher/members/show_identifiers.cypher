@@ -9,4 +9,4 @@ MATCH (event:Event {id: row.event})
 USING INDEX SEEK event:Event(id)
 MERGE (identifier:Identifier {id: row.identifier})
 ON CREATE SET identifier.type = row.type, identifier.app = row.app, identifier.sealed = row.sealed
-CREATE (event)-[:SHOWS {list: row.list}]->(identifier)
+CREATE (event)-[:SHOWS {list: row.list, sent: row.sent, unfit: row.unfit}]->(identifier)

@@ -1,4 +1,4 @@
-// Writes which member each identifier belongs to; one that no event in force shows belongs to none.
+// Writes which member each identifier belongs to, or why to none.
 // parameters: rows
 // columns: -
 // starts from: identifier_id, member_id
@@ -7,7 +7,7 @@
 UNWIND $rows AS row
 MATCH (identifier:Identifier {id: row.identifier})
 USING INDEX SEEK identifier:Identifier(id)
-SET identifier.firstSeen = row.firstSeen
+SET identifier.shared = row.shared, identifier.evicted = row.evicted
 WITH identifier, row
 CALL (identifier) {
   MATCH (identifier)-[old:OF]->()

@@ -1,5 +1,5 @@
 // The events that may pay a party, or whose decisions rest on it, from an instant on.
-// parameters: rows
+// parameters: rows, limit
 // columns: trigger
 // starts from: party_id
 // mode: read
@@ -8,4 +8,5 @@ UNWIND $rows AS row
 MATCH (party:Party {id: row.party})<-[:OWNED_BY|CAME_THROUGH|TO]-(trigger)
 USING INDEX SEEK party:Party(id)
 WHERE trigger.type IN ['goods.scanned', 'goods.received'] AND trigger.at >= row.from AND NOT trigger.voided
-RETURN DISTINCT trigger.id AS trigger
+WITH DISTINCT trigger.id AS trigger LIMIT $limit
+RETURN collect({trigger: trigger}) AS rows

@@ -1,5 +1,5 @@
 // The scans that carry a promo code, from an instant on.
-// parameters: rows
+// parameters: rows, limit
 // columns: trigger
 // starts from: scan_promo_code
 // mode: read
@@ -8,4 +8,5 @@ UNWIND $rows AS row
 MATCH (scan:Scan {promoCode: row.promoCode})
 USING INDEX SEEK scan:Scan(promoCode)
 WHERE scan.at >= row.from AND NOT scan.voided
-RETURN DISTINCT scan.id AS trigger
+WITH DISTINCT scan.id AS trigger LIMIT $limit
+RETURN collect({trigger: trigger}) AS rows

@@ -1,5 +1,5 @@
 // The events that may pay for codes of a product, from an instant on.
-// parameters: rows
+// parameters: rows, limit
 // columns: trigger
 // starts from: goods_fact_sku
 // mode: read
@@ -12,4 +12,5 @@ WITH DISTINCT coalesce(hub, commissioned) AS item, row.from AS since
 MATCH (item)<-[:SAME_ITEM_AS*0..1]-(run)
 MATCH (run)<-[:SCANS|NAMES]-(trigger)
 WHERE trigger.type IN ['goods.scanned', 'goods.received'] AND trigger.at >= since AND NOT trigger.voided
-RETURN DISTINCT trigger.id AS trigger
+WITH DISTINCT trigger.id AS trigger LIMIT $limit
+RETURN collect({trigger: trigger}) AS rows

@@ -1,5 +1,5 @@
 // The events of a type that happened from an instant on.
-// parameters: rows
+// parameters: rows, limit
 // columns: trigger
 // starts from: event_type_at
 // mode: read
@@ -7,4 +7,5 @@
 UNWIND $rows AS row
 MATCH (trigger:Event)
 WHERE trigger.type = row.type AND trigger.at >= row.from AND NOT trigger.voided
-RETURN DISTINCT trigger.id AS trigger
+WITH DISTINCT trigger.id AS trigger LIMIT $limit
+RETURN collect({trigger: trigger}) AS rows

@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from graph_service.api.errors import http_body, status_of
+from graph_service.api.errors import RETRY_AFTER, http_body, status_of
 from graph_service.errors import ServiceError
 
 JSON = "application/json"
@@ -22,4 +22,6 @@ def error_answer(error: ServiceError) -> Response:
     answer = json_answer(http_body(error), status_of(error.code))
     if error.code == "UNAUTHENTICATED":
         answer.headers["www-authenticate"] = "Bearer"
+    if error.code in RETRY_AFTER:
+        answer.headers["retry-after"] = str(RETRY_AFTER[error.code])
     return answer

@@ -1,18 +1,20 @@
 """The bytes of a request, checked before anything is made of them: size, compression, UTF-8, nesting, strict JSON."""
 
-import re
+import asyncio
+import tempfile
 import zlib
-from typing import Any
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from gzip import GzipFile
+from typing import Any, BinaryIO, cast
 
 from starlette.requests import Request
 
 from graph_service.errors import ServiceError
-from graph_service.intake.strict_json import InvalidJson, loads
-
-MAX_NESTING = 64
+from graph_service.intake.bounded_json import json_value
+from graph_service.intake.strict_json import InvalidJson
 
 _DRAINED = 16 * 2**20
-_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
 _GZIP = 31  # zlib's name for: with gzip's header, window of any size
 _PIECE = 2**20
 
@@ -42,82 +44,125 @@ def _too_large(limit: int) -> ServiceError:
     )
 
 
-async def read_body(request: Request, limit: int, *, gzip: bool = False) -> bytes:
-    """The body, unpacked.
+async def read_body(request: Request, limit: int) -> bytes:
+    """The body of a question, which may not be packed.
 
     Args:
         request: whose body was not read yet.
-        limit: the most bytes that it may have, packed and unpacked.
-        gzip: whether it may be packed.
+        limit: the most bytes that it may have.
 
     Raises:
         ServiceError: `BODY_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE` or `INVALID_BODY`.
     """
+    _encoding(request, {"identity"})
+    return b"".join([piece async for piece in _pieces(request, limit)])
+
+
+def _encoding(request: Request, allowed: set[str]) -> str:
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
-    if encoding not in ({"identity", "gzip"} if gzip else {"identity"}):
-        raise unsupported("The content encoding must be " + ("identity or gzip." if gzip else "identity."))
+    if encoding not in allowed:
+        raise unsupported(f"The content encoding must be {' or '.join(sorted(allowed, reverse=True))}.")
+    return encoding
+
+
+async def _pieces(request: Request, limit: int) -> AsyncIterator[bytes]:
+    """The bytes of a body as they come; all of them, or an error at the end."""
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > limit + _DRAINED:
         raise _too_large(limit)
-    body, size = bytearray(), 0
+    size = 0
     async for piece in request.stream():
         size += len(piece)
         if size <= limit:
-            body += piece
+            yield piece
         elif size > limit + _DRAINED:
             break
         # In between it is read and thrown away, so that the sender gets to read the answer.
     if size > limit:
         raise _too_large(limit)
-    return _unpacked(bytes(body), limit) if encoding == "gzip" else bytes(body)
 
 
-def _unpacked(packed: bytes, limit: int) -> bytes:
-    """What a gzip file of one or several members holds."""
-    unpacked = bytearray()
-    try:
+@asynccontextmanager
+async def spooled_body(request: Request, limit: int) -> AsyncIterator[BinaryIO]:
+    """The body of an upload, unpacked as it is read: checked as it comes, and on the disk when it is large.
+
+    A body of the largest size takes no more memory than a small one, and nothing of it is looked into before all of
+    it is there and known to be whole.
+
+    Args:
+        request: whose body was not read yet.
+        limit: the most bytes that it may have, packed and unpacked.
+
+    Raises:
+        ServiceError: `BODY_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE` or `INVALID_BODY`.
+    """
+    encoding = _encoding(request, {"identity", "gzip"})
+    with tempfile.SpooledTemporaryFile(max_size=_PIECE) as spool:
+        unpacking = _Unpacking(limit) if encoding == "gzip" else None
+        async for piece in _pieces(request, limit):
+            try:
+                if spool.tell() + len(piece) > _PIECE:
+                    spool.rollover()
+                spool.write(piece)
+            except OSError:
+                raise ServiceError("DISK_FULL", "There is no room to hold the body; nothing of it was taken.") from None
+            for _ in unpacking.pieces(piece) if unpacking else ():
+                await asyncio.sleep(0)
+        if unpacking:
+            for _ in unpacking.rest():
+                await asyncio.sleep(0)
+            unpacking.require_end()
+        spool.seek(0)
+        yield cast(BinaryIO, GzipFile(fileobj=spool, mode="rb") if unpacking else spool)
+
+
+class _Unpacking:
+    """Unpacks gzip of one or several members, piece by piece, as long as it is not too large.
+
+    Args:
+        limit: the most bytes that may come out.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._size = 0
+        self._member = zlib.decompressobj(_GZIP)
+
+    def pieces(self, packed: bytes) -> Iterator[bytes]:
+        """What some more packed bytes hold.
+
+        Raises:
+            ServiceError: `BODY_TOO_LARGE` or `INVALID_BODY`.
+        """
         while packed:
-            member = zlib.decompressobj(_GZIP)
-            while not member.eof:
-                piece = member.decompress(packed, _PIECE)
-                unpacked += piece
-                if len(unpacked) > limit:
-                    raise _too_large(limit)
-                packed = member.unconsumed_tail
-                if not piece and not packed and not member.eof:
-                    raise ServiceError("INVALID_BODY", "The gzip body ends too early.")
-            packed = member.unused_data
-    except zlib.error:
-        raise ServiceError("INVALID_BODY", "The body is no gzip.") from None
-    return bytes(unpacked)
+            if self._member.eof:
+                self._member = zlib.decompressobj(_GZIP)
+            yield self._piece(packed)
+            packed = self._member.unused_data if self._member.eof else self._member.unconsumed_tail
 
+    def rest(self) -> Iterator[bytes]:
+        """What is held back."""
+        while not self._member.eof and (piece := self._piece(b"")):
+            yield piece
 
-def check_nesting(data: bytes) -> None:
-    """Refuses JSON that nests deeper than anything here needs.
+    def require_end(self) -> None:
+        """Refuses what was cut short.
 
-    Raises:
-        InvalidJson: when it does.
-    """
-    if data.count(b"[") + data.count(b"{") <= MAX_NESTING:
-        return
-    depth = 0
-    for token in _BRACKETS.finditer(data):
-        if token[0] in b"[{":
-            depth += 1
-            if depth > MAX_NESTING:
-                raise InvalidJson(f"it is nested deeper than {MAX_NESTING} levels")
-        elif token[0] in b"]}":
-            depth -= 1
+        Raises:
+            ServiceError: `INVALID_BODY`.
+        """
+        if not self._member.eof:
+            raise ServiceError("INVALID_BODY", "The gzip body ends too early.")
 
-
-def json_value(data: bytes) -> Any:
-    """The strict JSON value of some bytes.
-
-    Raises:
-        InvalidJson: why they are none.
-    """
-    check_nesting(data)
-    return loads(data)
+    def _piece(self, packed: bytes) -> bytes:
+        try:
+            piece = self._member.decompress(packed, _PIECE)
+        except zlib.error:
+            raise ServiceError("INVALID_BODY", "The body is no gzip.") from None
+        self._size += len(piece)
+        if self._size > self._limit:
+            raise _too_large(self._limit)
+        return piece
 
 
 def json_object(data: bytes) -> dict[str, Any]:

@@ -25,6 +25,8 @@ class Context:
         viewer: who asks.
         bookmarks: what the caller's consistency token stands for; None without one.
         loaders: DataLoaders by name, made on first use.
+        tells_decisions: whether the answer holds decisions, which pending tasks may still change.
+        has_recorded: whether the request has recorded events.
     """
 
     graph: Graph
@@ -33,6 +35,8 @@ class Context:
     viewer: Viewer
     bookmarks: Bookmarks | None = None
     loaders: dict[str, Any] = field(default_factory=dict)
+    tells_decisions: bool = False
+    has_recorded: bool = False
 
     async def read(self, work: Callable[[Transaction], Awaitable[Answer]]) -> Answer:
         """Runs `work` in a read transaction that sees at least what the caller's token saw."""

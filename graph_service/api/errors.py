@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 
 from graph_service.errors import ServiceError
 
+_AGAIN = "Try again in a moment; events that come twice count once."
 _LOG = logging.getLogger("graph_service.api")
 
 # GraphQL's own messages repeat what came in, which may be someone's phone number.
@@ -25,17 +26,45 @@ _STATUS = {
     "FORBIDDEN": 403,
     "NOT_FOUND": 404,
     "METHOD_NOT_ALLOWED": 405,
+    "NOT_ACCEPTABLE": 406,
     "BODY_TOO_LARGE": 413,
     "UNSUPPORTED_MEDIA_TYPE": 415,
+    "INVALID_FIELD": 400,
+    "UNKNOWN_FIELD": 400,
     "INVALID_JSON": 400,
     "INVALID_BODY": 400,
     "INVALID_CONSISTENCY_TOKEN": 400,
     "INVALID_QUERY": 400,
     "LIMIT_EXCEEDED": 400,
     "INVALID_CURSOR": 400,
+    "INVALID_PARAMETER": 400,
+    "INVALID_TIME": 400,
+    "UNKNOWN_RELATION": 400,
+    "AMBIGUOUS_CENTRE": 400,
+    "UNKNOWN_CENTRE": 404,
     "UNAVAILABLE": 503,
+    "BUSY": 503,
+    "DISK_FULL": 503,
+    "HOME_NOT_WRITABLE": 503,
     "TIMEOUT": 504,
 }
+
+
+RETRY_AFTER = {"BUSY": 2, "UNAVAILABLE": 5, "DISK_FULL": 60, "HOME_NOT_WRITABLE": 60}
+"""Seconds after which a request that ended with one of these codes may be sent again."""
+
+
+class PartlyRecorded(ServiceError):
+    """A request that ended before all its events were recorded.
+
+    Args:
+        cause: what ended it.
+        report: the intake report on what was recorded until then.
+    """
+
+    def __init__(self, cause: ServiceError, report: Mapping[str, Any]) -> None:
+        super().__init__(cause.code, cause.message, remedy=cause.remedy, path=cause.path)
+        self.report = report
 
 
 class LimitExceeded(ServiceError):
@@ -71,7 +100,7 @@ def as_service_error(error: BaseException) -> ServiceError:
         return ServiceError("INVALID_CONSISTENCY_TOKEN", "The graph does not know the state that the token stands for.")
     if isinstance(error, ServiceUnavailable | SessionExpired | TransientError | DriverError):
         _log(error)
-        return ServiceError("UNAVAILABLE", "The graph does not answer at present.", remedy="Try again in a moment.")
+        return ServiceError("UNAVAILABLE", "The graph does not answer at present.", remedy=_AGAIN)
     reference = _log(error)
     return ServiceError("INTERNAL", f"Something unforeseen happened; its reference in the log is {reference}.")
 
@@ -94,6 +123,8 @@ def extensions_of(error: ServiceError) -> dict[str, Any]:
         extensions["expected"] = error.remedy
     if isinstance(error, LimitExceeded):
         extensions |= {"given": error.given, "allowed": error.allowed}
+    if isinstance(error, PartlyRecorded):
+        extensions["recorded"] = error.report
     return extensions
 
 

@@ -1,21 +1,24 @@
 """`POST /v1/events`: many events at once, in slices, so that others get their turn in between."""
 
 import asyncio
-import io
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
-from itertools import islice
-from typing import Any
+from itertools import chain, islice
+from typing import Any, BinaryIO
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from graph_service.api.answers import JSON, json_answer
-from graph_service.api.bodies import json_value, media_type, read_body, unsupported
-from graph_service.api.errors import Forbidden, LimitExceeded
+from graph_service.api.bodies import media_type, spooled_body, unsupported
+from graph_service.api.door import LARGE_BODY, Door
+from graph_service.api.errors import Forbidden, LimitExceeded, PartlyRecorded, as_service_error
 from graph_service.errors import ServiceError
+from graph_service.intake.json_array import read_array
+from graph_service.intake.ndjson import count_lines, read_lines
 from graph_service.intake.strict_json import InvalidJson
 from graph_service.recorder import Recorder, Report
+from graph_service.slices import record_slices
 
 NDJSON = "application/x-ndjson"
 MAX_BODY = 64 * 2**20
@@ -23,52 +26,81 @@ MAX_EVENTS = 500_000
 SLICE = 1_000
 
 
-async def take_events(request: Request, recorder: Recorder) -> Response:
-    """Records events, and answers with the intake report."""
+async def take_events(request: Request, recorder: Recorder, door: Door) -> Response:
+    """Records events, and answers with the intake report.
+
+    A request is refused before anything of it is recorded, or not at all: once it is begun it waits for its turns.
+    What ends it all the same, as a server that is lost, is told together with what was recorded until then.
+    """
     viewer = request.state.viewer
     if not viewer.may_write:
         raise Forbidden(f"The role {viewer.role.value} may not record events.")
     kind = media_type(request)
     if kind not in {NDJSON, JSON}:
         raise unsupported(f"Events are sent as {NDJSON} (one a line) or {JSON} (an array).")
-    data = await read_body(request, MAX_BODY, gzip=True)
-    contents = _lines(data) if kind == NDJSON else iter(await _array(data))
-    report, taken = Report(), 0
-    async for part in _slices(contents):
-        report.add(await recorder.record(part, as_admin=viewer.is_admin, first_index=taken))
-        taken += len(part)
-    if not taken:
-        report = await recorder.record([], as_admin=False)
-    return json_answer(asdict(report))
+    recorder.require_room()
+    with door.entered(large=_is_large(request)):
+        async with spooled_body(request, MAX_BODY) as body:
+            return await _record(recorder, body, kind, as_admin=viewer.is_admin)
 
 
-async def _slices(contents: Iterator[Any]) -> AsyncIterator[list[Any]]:
-    while part := list(islice(contents, SLICE)):
-        yield part
-        await asyncio.sleep(0)
-
-
-def _lines(data: bytes) -> Iterator[Any | InvalidJson]:
-    """The values of the lines that are not blank; a line that is no JSON is its fault alone."""
-    _check_count(sum(1 for line in io.BytesIO(data) if line.strip()))
-    for line in io.BytesIO(data):
-        if line.strip():
-            try:
-                yield json_value(line.strip())
-            except InvalidJson as error:
-                yield error
-
-
-async def _array(data: bytes) -> list[Any]:
-    """The events of an array, read in a thread: a large one takes long, and it is read whole or not at all."""
+async def _record(recorder: Recorder, body: BinaryIO, kind: str, *, as_admin: bool) -> Response:
+    contents = await _contents(body, kind)
+    first = list(islice(contents, SLICE + 1))
+    recorder.require_room(len(first))
+    report = Report()
     try:
-        value = await asyncio.to_thread(json_value, data)
-    except InvalidJson as error:
-        raise ServiceError("INVALID_JSON", f"The body is no JSON array: {error}.") from None
-    if not isinstance(value, list):
+        if len(first) <= SLICE:
+            report = await recorder.record(first, as_admin=as_admin, into=report)
+        else:
+            await record_slices(recorder, chain(first, contents), report, as_admin=as_admin, size=SLICE)
+    except Exception as error:
+        if report.accepted or report.duplicates:
+            raise PartlyRecorded(as_service_error(error), _told(report)) from error
+        raise
+    return json_answer(_told(report))
+
+
+def _is_large(request: Request) -> bool:
+    length = request.headers.get("content-length", "")
+    packed = "content-encoding" in request.headers
+    return packed or not length.isdecimal() or int(length) > LARGE_BODY
+
+
+def _told(report: Report) -> dict[str, Any]:
+    report.rejected.sort(key=lambda rejection: rejection.index)
+    return asdict(report)
+
+
+async def _contents(body: BinaryIO, kind: str) -> Iterator[Any]:
+    """The events of a body, after a first look at all of it: how many there are, and whether an array is one."""
+    if _is_short(body):
+        _check(body, kind)
+    else:
+        await asyncio.to_thread(_check, body, kind)
+    body.seek(0)
+    return read_lines(body) if kind == NDJSON else read_array(body)
+
+
+def _is_short(body: BinaryIO) -> bool:
+    return len(body.read(LARGE_BODY)) < LARGE_BODY
+
+
+def _check(body: BinaryIO, kind: str) -> None:
+    body.seek(0)
+    if kind == NDJSON:
+        _check_count(count_lines(body))
+        return
+    if b"[" not in body.read(LARGE_BODY):
         raise ServiceError("INVALID_JSON", "The body is no JSON array of events.")
-    _check_count(len(value))
-    return value
+    body.seek(0)
+    try:
+        for count, event in enumerate(read_array(body), 1):
+            if isinstance(event, InvalidJson):
+                raise event
+            _check_count(count)
+    except InvalidJson as fault:
+        raise ServiceError("INVALID_JSON", f"The body is no JSON array of events: {fault}.") from None
 
 
 def _check_count(count: int) -> None:

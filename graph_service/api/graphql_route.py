@@ -13,12 +13,13 @@ from strawberry.types.graphql import OperationType
 from graph_service.api.answers import JSON, json_answer
 from graph_service.api.bodies import json_object, media_type, read_body, unsupported
 from graph_service.api.context import Context
-from graph_service.api.errors import graphql_errors, status_of
+from graph_service.api.errors import RETRY_AFTER, graphql_errors, status_of
 from graph_service.api.schema import schema
 from graph_service.errors import ServiceError
 from graph_service.graph.driver import Graph
 from graph_service.graph.tokens import bookmarks_of
 from graph_service.members.identifiers import IdentifierKeys
+from graph_service.pending import Waiting
 from graph_service.recorder import Recorder
 
 MAX_BODY = 4 * 2**20
@@ -28,7 +29,7 @@ CONSISTENCY = "x-consistency-token"
 _OWN_MEDIA_TYPE = "application/graphql-response+json"
 _OPERATIONS = (OperationType.QUERY, OperationType.MUTATION)
 # These end a request as much as a missing token does, so that clients that look at the status alone notice.
-_TELLING = frozenset({"FORBIDDEN", "INVALID_CONSISTENCY_TOKEN"})
+_TELLING = frozenset({"FORBIDDEN", "INVALID_CONSISTENCY_TOKEN", *RETRY_AFTER})
 
 
 class Reads(Protocol):
@@ -76,7 +77,8 @@ async def answer_graphql(request: Request, service: Reads) -> Response:
             )
     except (CannotGetOperationTypeError, InvalidOperationTypeError):
         raise ServiceError("INVALID_QUERY", "The question holds no query or mutation of that name.") from None
-    return _answer(result, request.headers.get("accept", ""))
+    pending = service.recorder.backlog.known if context.tells_decisions else Waiting()
+    return _answer(result, request.headers.get("accept", ""), pending)
 
 
 def _parts(body: dict[str, Any]) -> tuple[str, dict[str, Any] | None, str | None]:
@@ -94,15 +96,22 @@ def _bookmarks(token: str | None) -> Bookmarks | None:
     return None if token is None else bookmarks_of(token)
 
 
-def _answer(result: ExecutionResult, accept: str) -> Response:
+def _answer(result: ExecutionResult, accept: str, pending: Waiting) -> Response:
     answer: dict[str, Any] = {"data": result.data}
+    if pending.tasks:
+        answer["extensions"] = {"pending": pending.told()}
     status = 200
+    headers: dict[str, str] = {}
     own = _OWN_MEDIA_TYPE in accept
     if result.errors:
         answer["errors"] = graphql_errors(result.errors)
         codes = {error["extensions"]["code"] for error in answer["errors"]}
         if telling := codes & _TELLING:
             status = status_of(min(telling))
+            if waits := [RETRY_AFTER[code] for code in telling if code in RETRY_AFTER]:
+                headers["retry-after"] = str(max(waits))
         elif own and result.data is None:
             status = status_of(min(codes))
-    return json_answer(answer, status, media_type=_OWN_MEDIA_TYPE if own else JSON)
+    response = json_answer(answer, status, media_type=_OWN_MEDIA_TYPE if own else JSON)
+    response.headers.update(headers)
+    return response

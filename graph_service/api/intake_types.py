@@ -63,5 +63,9 @@ class IntakeMutation:
             raise Forbidden(f"The role {context.viewer.role.value} may not record events.")
         if len(events) > MAX_ASKED_AT_ONCE:
             raise LimitExceeded("`recordEvents(events:)` at once", len(events), MAX_ASKED_AT_ONCE, path="events")
+        # Of several fields in one mutation only the first can be refused: what was recorded is told.
+        if not context.has_recorded:
+            context.recorder.require_room(len(events))
+        context.has_recorded = True
         contents = [_strict(event) for event in events]
         return IntakeReport.of(await context.recorder.record(contents, as_admin=context.viewer.is_admin))

@@ -14,9 +14,10 @@ from graph_service.api.scalars import SCALARS
 from graph_service.channel.query import ChannelQuery
 from graph_service.channel.types import PARTY_TYPES
 from graph_service.goods.query import GoodsQuery
+from graph_service.members.query import MemberQuery
 from graph_service.rebates.query import RebateQuery
 
-Query = merge_types("Query", (GoodsQuery, ChannelQuery, RebateQuery))
+Query = merge_types("Query", (GoodsQuery, ChannelQuery, MemberQuery, RebateQuery))
 Mutation = merge_types("Mutation", (IntakeMutation,))
 
 

@@ -15,6 +15,7 @@ from graph_service.channel.read import fetch_listings
 from graph_service.channel.registry import Registry
 from graph_service.commands.ingest import record_file
 from graph_service.commands.running import stop_requests
+from graph_service.commands.settling import settle
 from graph_service.errors import ServiceError
 from graph_service.goods.journey import Step, journeys
 from graph_service.goods.ownership import Ownership
@@ -110,6 +111,7 @@ async def load(service: Service, file: Path) -> None:
         await record_file(service.recorder, events, report, stop, "Loading the demonstration network")
     if stop.is_set():
         raise KeyboardInterrupt
+    await settle(service.recorder.backlog)
     say(f"Loaded {report.accepted:,} events; {report.duplicates:,} came twice.")
 
 

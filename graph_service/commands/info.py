@@ -7,6 +7,7 @@ from graph_service.commands.tables import cell
 from graph_service.graph.driver import Graph
 from graph_service.graph.embedded import Connection, server_state
 from graph_service.moments import datetime_of
+from graph_service.pending import waiting
 from graph_service.service import server_version
 from graph_service.settings import Settings
 
@@ -22,6 +23,7 @@ async def gather(graph: Graph, settings: Settings, connection: Connection) -> di
     events = await graph.read(lambda transaction: transaction.run("graph/count_events"))
     decisions = await graph.read(lambda transaction: transaction.run("graph/count_decisions"))
     migrations = await graph.read(lambda transaction: transaction.run("graph/migrations"))
+    pending = await graph.read(waiting)
     return {
         "home": str(settings.home),
         "server": {"uri": connection.uri, "version": version.version, "edition": version.edition} | embedded,
@@ -31,6 +33,7 @@ async def gather(graph: Graph, settings: Settings, connection: Connection) -> di
         "decisions": {
             row["status"]: {key: row[key] for key in ("decisions", "amountFen", "points")} for row in decisions
         },
+        "pending": pending.told(),
         "migrations": [
             {"number": row["number"], "name": row["name"], "appliedAt": _time(row["appliedAt"])} for row in migrations
         ],
@@ -53,6 +56,10 @@ def as_lines(info: dict[str, Any]) -> Iterator[str]:
     yield f"decisions   {sum(row['decisions'] for row in info['decisions'].values()):,}"
     for status, row in info["decisions"].items():
         yield f"  {status:<24} {row['decisions']:>12,}   {row['amountFen']:>14,} fen   {row['points']:>10,} points"
+    pending = info["pending"]
+    if pending["tasks"]:
+        left = "" if pending["left"] is None else f", {pending['left']:,} triggers known to be left"
+        yield f"pending     {pending['tasks']:,} tasks since {pending['since']}{left}"
 
 
 def _time(instant: int | None) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from graph_service.goods.codes import Span, spans_of
 from graph_service.intake import events
-from graph_service.intake.facts import Facts
+from graph_service.intake.facts import Facts, account, shown
 
 GoodsEvent = (
     events.GoodsCommissioned
@@ -56,9 +56,13 @@ def goods_facts(event: GoodsEvent) -> Facts:
         case events.GoodsDestroyed():
             return _hand_over(spans_of(event.codes))
         case events.GoodsSold():
-            members = (event.member.identifiers,) if event.member and event.member.identifiers else ()
             sold = _hand_over(spans_of(event.codes), event.store)
-            return replace(sold, properties=_given({"order": event.order} | sold.properties), identifiers=members)
+            return replace(
+                sold,
+                properties=_given({"order": event.order} | sold.properties),
+                identifiers=(shown(event.member),),
+                accounts=(account(event.member),),
+            )
         case events.GoodsScanned():
             return _scan(event)
 
@@ -76,7 +80,6 @@ def _hand_over(
 
 
 def _scan(scan: events.GoodsScanned) -> Facts:
-    member = scan.member
     properties = {
         "code": scan.code,
         "promoCode": scan.promo_code,
@@ -86,13 +89,14 @@ def _scan(scan: events.GoodsScanned) -> Facts:
         "order": scan.order,
         "lat": scan.position.lat if scan.position else None,
         "lon": scan.position.lon if scan.position else None,
-        "memberId": member.id if member else None,
+        "memberId": scan.member.id if scan.member else None,
     }
     return Facts(
         ("Scan", "Trigger"),
         _given(properties),
         codes=(("SCANS", spans_of([scan.code])),),
-        identifiers=(member.identifiers,) if member and member.identifiers else (),
+        identifiers=(shown(scan.member),),
+        accounts=(account(scan.member),),
     )
 
 

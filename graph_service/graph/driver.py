@@ -55,7 +55,21 @@ class Graph:
     def __init__(self, driver: AsyncDriver, database: str | None) -> None:
         self.driver = driver
         self.database = database
+        self.is_lost = False
         self._latest = Bookmarks.from_raw_values(())
+
+    def require_answers(self) -> None:
+        """Refuses at once what would only wait, while whoever watches the server (`health.py`) says it is lost.
+
+        Raises:
+            ServiceError: `UNAVAILABLE`.
+        """
+        if self.is_lost:
+            raise ServiceError(
+                "UNAVAILABLE",
+                "The graph does not answer at present.",
+                remedy="Try again in a moment; events that come twice count once.",
+            )
 
     def latest_bookmarks(self) -> Bookmarks:
         """Of the last write of this process."""
@@ -64,7 +78,12 @@ class Graph:
     async def read(
         self, work: Callable[[Transaction], Awaitable[Answer]], bookmarks: Bookmarks | None = None
     ) -> Answer:
-        """Runs `work` in a read transaction that sees at least what the bookmarks saw."""
+        """Runs `work` in a read transaction that sees at least what the bookmarks saw.
+
+        Raises:
+            ServiceError: `UNAVAILABLE`, at once, while the server is known to be lost.
+        """
+        self.require_answers()
         async with self.driver.session(
             database=self.database, default_access_mode="READ", bookmarks=bookmarks
         ) as session:
@@ -88,6 +107,10 @@ class Graph:
         async with self.driver.session(database=self.database, default_access_mode=mode) as session:
             result = await session.run(Query(text, timeout=timeout))
             return list(result.keys()), await result.values()
+
+    async def ping(self) -> None:
+        """Asks the server the least that there is to ask, once; the driver does not repeat it."""
+        await self.run(statement("graph/components").text, read_only=True)
 
     async def explain(self, text: str, *, read_only: bool = True) -> Plan:
         """How the server would run a text; nothing runs, and parameters may be missing."""
@@ -116,6 +139,9 @@ async def connect(connection: Connection) -> AsyncIterator[Graph]:
         auth=(connection.username, connection.password),
         notifications_min_severity="OFF",
         user_agent="channel-graph-service",
+        # An embedded server that died is back in some ten seconds: look every second, not after 1, 2, 4, 8 and 16.
+        initial_retry_delay=1.0,
+        retry_delay_multiplier=1.0,
     )
     async with driver:
         try:

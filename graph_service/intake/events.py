@@ -15,19 +15,23 @@ from graph_service.intake.fields import (
     Fen,
     Fields,
     Id,
+    Identifier,
     Identifiers,
     Instant,
     Level,
     Member,
     Name,
     PartyKind,
+    PointsChange,
     Position,
+    Purposes,
     Region,
     Regions,
     Relation,
     Text,
     fault,
 )
+from graph_service.intake.identity_policy import IdentityPolicy
 from graph_service.intake.rule import Rule
 
 
@@ -283,6 +287,155 @@ class MemberIdentified(Fields):
     identifiers: Annotated[Identifiers, Field(min_length=1)]
 
 
+class MemberRegistered(Fields):
+    """A consumer joins; `consent` names the purposes that they agree to."""
+
+    type: Literal["member.registered"]
+    identifiers: Annotated[Identifiers, Field(min_length=1)]
+    store: Id | None = None
+    clerk: Id | None = None
+    promo_code: Id | None = None
+    channel: Id | None = None
+    order: Id | None = None
+    consent: Purposes
+
+
+class StoreChosen(Fields):
+    """The member's own choice of a store."""
+
+    type: Literal["store.chosen"]
+    member: Member
+    store: Id
+
+
+class _Consent(Fields):
+    member: Member
+    purposes: Annotated[Purposes, Field(min_length=1)]
+
+
+class MemberConsented(_Consent):
+    """The member agrees to these purposes."""
+
+    type: Literal["member.consented"]
+
+
+class MemberWithdrew(_Consent):
+    """The member agrees to these purposes no longer."""
+
+    type: Literal["member.withdrew"]
+
+
+class IdentityPolicySet(Fields):
+    """How identifiers become members, for the whole log."""
+
+    type: Literal["identity.policy"]
+    policy: IdentityPolicy
+
+
+class _OperatorWord(Fields):
+    a: Identifier
+    b: Identifier
+    reason: Annotated[str, Field(min_length=1, max_length=4_096)]
+
+    @model_validator(mode="after")
+    def _two_identifiers(self) -> Self:
+        if (self.a.type, self.a.app, self.a.value.strip()) == (self.b.type, self.b.app, self.b.value.strip()):
+            raise fault("b", "expected another identifier than a")
+        return self
+
+
+class MemberLinked(_OperatorWord):
+    """An operator says that two identifiers are one person."""
+
+    type: Literal["member.linked"]
+
+
+class MemberUnlinked(_OperatorWord):
+    """An operator keeps two identifiers apart for ever."""
+
+    type: Literal["member.unlinked"]
+
+
+class MemberReleased(_OperatorWord):
+    """The evidence for two identifiers up to now is forgotten: a phone number went to someone else."""
+
+    type: Literal["member.released"]
+
+
+class MemberInvited(Fields):
+    """A member brings in another."""
+
+    type: Literal["member.invited"]
+    inviter: Member
+    invitee: Member
+    campaign: Id | None = None
+
+
+class MemberLeft(Fields):
+    """The member leaves, and is to be forgotten."""
+
+    type: Literal["member.left"]
+    member: Member
+
+
+class Pet(Fields):
+    """An animal of a member."""
+
+    id: Id
+    species: Name
+    breed: Name | None = None
+    born_on: Date | None = None
+    name: Name | None = None
+
+
+class PetRegistered(Fields):
+    """A pet enters, or changes."""
+
+    type: Literal["pet.registered"]
+    member: Member
+    pet: Pet
+
+
+class CareRecorded(Fields):
+    """What a store did for a pet."""
+
+    type: Literal["care.recorded"]
+    pet: Id
+    store: Id
+    clerk: Id | None = None
+    service: Name
+    note: Text | None = None
+
+
+class _Appointment(Fields):
+    appointment: Id
+    member: Member
+    store: Id
+    service: Name
+    starts_at: Instant
+
+
+class AppointmentBooked(_Appointment):
+    """A member is expected at a store."""
+
+    type: Literal["appointment.booked"]
+
+
+class AppointmentCancelled(_Appointment):
+    """A member is not expected any more."""
+
+    type: Literal["appointment.cancelled"]
+
+
+class PointsAdjusted(Fields):
+    """Points given or taken by hand."""
+
+    type: Literal["points.adjusted"]
+    member: Member
+    points: PointsChange
+    reason: Annotated[str, Field(min_length=1, max_length=4_096)]
+
+
 class RulePublished(Fields):
     """A rule, or a new version of one."""
 
@@ -332,6 +485,21 @@ Event = Annotated[
     | GoodsSold
     | GoodsScanned
     | MemberIdentified
+    | MemberRegistered
+    | StoreChosen
+    | MemberConsented
+    | MemberWithdrew
+    | IdentityPolicySet
+    | MemberLinked
+    | MemberUnlinked
+    | MemberReleased
+    | MemberInvited
+    | MemberLeft
+    | PetRegistered
+    | CareRecorded
+    | AppointmentBooked
+    | AppointmentCancelled
+    | PointsAdjusted
     | RulePublished
     | RuleWithdrawn
     | EventVoided

@@ -67,6 +67,8 @@ Date = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01
 # A billion yuan: large enough for any price, small enough that sums of 100,000 of them stay 64-bit integers.
 Fen = Annotated[int, Field(ge=0, le=100_000_000_000)]
 Points = Annotated[int, Field(ge=0, le=100_000_000_000)]
+PointsChange = Annotated[int, Field(ge=-100_000_000_000, le=100_000_000_000)]
+Purposes = Annotated[list[Id], Field(max_length=100)]
 
 PartyKind = Literal["BRAND", "DISTRIBUTOR", "SALESPERSON", "STORE", "CLERK", "GROUP_LEADER", "WAREHOUSE"]
 Level = Literal["UNIT", "CARTON", "PALLET"]
@@ -80,10 +82,13 @@ class Position(Fields):
     lon: Annotated[float, Field(ge=-180, le=180)]
 
 
+IdentifierType = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,63}$")]
+
+
 class Identifier(Fields):
     """What a member is known by in one place: a phone, a WeChat OpenID of an app, a card."""
 
-    type: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,63}$")]
+    type: IdentifierType
     value: Annotated[str, Field(max_length=MAX_IDENTIFIER_LENGTH), AfterValidator(_printable)]
     app: Id | None = None
 

@@ -1,8 +1,9 @@
 """Files of events: `.ndjson`, `.json`, `.csv`, `.parquet`, each also gzipped, as one stream in flat memory.
 
-(A `.json` is one array and is read whole.) Blank lines are not counted.
+Blank lines are not counted.
 """
 
+import errno
 import gzip
 import shutil
 import tempfile
@@ -14,14 +15,13 @@ from typing import IO, Any, BinaryIO, Self, cast
 
 from graph_service.errors import ServiceError
 from graph_service.intake.json_array import read_array
-from graph_service.intake.strict_json import InvalidJson, loads
+from graph_service.intake.ndjson import read_lines
+from graph_service.intake.strict_json import InvalidJson
 
 FORMS = (".ndjson", ".json", ".csv", ".parquet")
-MAX_LINE = 64 * 1024 * 1024
-MAX_ARRAY = 1024 * 1024 * 1024
-_BLANK = b" \t\r\n"
+LEFT_FREE = 1024 * 1024 * 1024
 _GZIP = b"\x1f\x8b"
-_BOM = b"\xef\xbb\xbf"
+_PIECE = 1024 * 1024
 
 
 class EventFile:
@@ -61,58 +61,38 @@ class EventFile:
         self._raw.close()
 
     def __iter__(self) -> Iterator[tuple[int, Any | InvalidJson]]:
+        yield from self.since(0)
+
+    def since(self, first: int) -> Iterator[tuple[int, Any | InvalidJson]]:
+        """The events from an index on; those before are passed over without being looked into."""
         try:
-            yield from enumerate(self._contents())
+            yield from enumerate(self._contents(first), first)
         except (EOFError, zlib.error, gzip.BadGzipFile):
             raise self._damaged("its gzip data are cut short or damaged") from None
         except OSError as error:
             raise _unreadable(self.path, error) from None
         self.share = 1.0
 
-    def _contents(self) -> Iterator[Any | InvalidJson]:
-        if self._form == ".ndjson":
-            yield from self._lines()
-        elif self._form == ".json":
-            yield from self._array()
-        else:
-            yield from self._table()
-
-    def _lines(self) -> Iterator[Any | InvalidJson]:
-        start = True
-        while line := self._data.readline(MAX_LINE):
-            self.share = self._raw.tell() / self._size
-            too_long = len(line) == MAX_LINE and not line.endswith(b"\n")
-            if too_long:
-                self._skip_line()
-            stripped = (line.removeprefix(_BOM) if start else line).strip(_BLANK)
-            start = False
-            if stripped:
-                yield InvalidJson(f"the line is longer than {MAX_LINE} bytes") if too_long else _value(stripped)
-
-    def _skip_line(self) -> None:
-        while (more := self._data.readline(MAX_LINE)) and not more.endswith(b"\n"):
-            pass
-
-    def _array(self) -> Iterator[Any | InvalidJson]:
-        data = self._data.read(MAX_ARRAY + 1)
-        if len(data) > MAX_ARRAY:
-            raise self._damaged("it is larger than 1 GiB; write one event a line, as .ndjson")
-        if not data.strip(_BLANK):
+    def _contents(self, skip: int) -> Iterator[Any | InvalidJson]:
+        if self._form in {".csv", ".parquet"}:
+            yield from self._table(skip)
             return
         try:
-            yield from read_array(data)
+            for content in (read_lines if self._form == ".ndjson" else read_array)(self._data, skip=skip):
+                self._advance(self._raw.tell() / self._size)
+                yield content
         except InvalidJson as fault:
             raise self._damaged(f"it is no JSON array of events: {fault}") from None
 
-    def _table(self) -> Iterator[Any | InvalidJson]:
+    def _table(self, skip: int) -> Iterator[Any | InvalidJson]:
         from graph_service.intake.tables import UnusableTable, read_csv, read_parquet  # noqa: PLC0415 - loads pyarrow
 
         try:
             if self._form == ".parquet":
                 with _seekable(self._data, self._raw) as whole:
-                    yield from read_parquet(whole, self._advance)
+                    yield from read_parquet(whole, self._advance, skip=skip)
             else:
-                for content in read_csv(self._data):
+                for content in read_csv(self._data, skip=skip):
                     self._advance(self._raw.tell() / self._size)
                     yield content
         except UnusableTable as fault:
@@ -129,13 +109,6 @@ class EventFile:
         )
 
 
-def _value(line: bytes) -> Any | InvalidJson:
-    try:
-        return loads(line)
-    except InvalidJson as fault:
-        return fault
-
-
 def _form_of(path: Path) -> str:
     suffixes = [suffix.lower() for suffix in path.suffixes]
     if suffixes[-1:] == [".gz"]:
@@ -150,11 +123,15 @@ def _form_of(path: Path) -> str:
 
 
 def _seekable(data: BinaryIO, raw: BinaryIO) -> IO[bytes]:
-    """Parquet is read from its end, so a gzipped one is unpacked to the disk first."""
+    """Parquet is read from its end, so a gzipped one is unpacked to the disk first, as far as that has room."""
     if data is raw:
         return raw
     unpacked = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
-    shutil.copyfileobj(data, unpacked)
+    while piece := data.read(_PIECE):
+        unpacked.write(piece)
+        if unpacked.tell() % (64 * _PIECE) == 0 and shutil.disk_usage(tempfile.gettempdir()).free < LEFT_FREE:
+            unpacked.close()
+            raise OSError(errno.ENOSPC, "unpacked it would fill the disk")
     unpacked.seek(0)
     return unpacked
 

@@ -11,6 +11,12 @@ from graph_service.intake.facts import Facts
 from graph_service.intake.prepared import Prepared
 from graph_service.intake.strict_json import canonical
 from graph_service.intake.touched import Touched
+from graph_service.members.facts import ACCOUNTS
+from graph_service.members.policy import BLOCKED, TWO_VALUES, Policy
+from graph_service.members.sightings import account_in, pairs_of, unfit_of
+
+Unfit = Mapping[tuple[int, str], str]
+"""Why sightings of an event link nothing, by list and identifier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +36,18 @@ class Appended:
     touched: list[Touched] = field(default_factory=list)
 
 
-async def append(transaction: Transaction, prepared: Sequence[Prepared], *, now: int) -> Appended:
+async def append(transaction: Transaction, prepared: Sequence[Prepared], *, now: int, policy: Policy) -> Appended:
     """Writes those of the events that are new; the caller holds the intake's lock.
 
     Args:
         transaction: a write transaction.
         prepared: valid events; of several with one id the first counts.
         now: the instant to stamp on events that bring no `recordedAt`, in microseconds.
+        policy: the identity policy in force before them.
     """
     new, duplicates, conflicts = await _sort_out(transaction, prepared)
-    await transaction.rows_of("intake/append", [_node(one, now) for one in new])
+    unfit = {one.arrival.id: unfit_of(one.shown, policy) for one in new}
+    await transaction.rows_of("intake/append", [_node(one, now, unfit[one.arrival.id], policy) for one in new])
     facts = {one.arrival.id: one.facts for one in new}
     parties = [
         {"event": event, "relation": relation, "party": party}
@@ -48,27 +56,36 @@ async def append(transaction: Transaction, prepared: Sequence[Prepared], *, now:
     ]
     await transaction.rows_of("channel/name_parties", parties)
     runs = await _name_runs(transaction, facts)
-    shown = [row for one in new for row in one.identifiers]
-    await transaction.rows_of("members/show_identifiers", shown)
-    identifiers: dict[str, list[str]] = defaultdict(list)
-    for row in shown:
-        identifiers[row["event"]].append(row["identifier"])
-    accepted = [one.arrival for one in new]
-    touched = [
-        _touched(arrival, facts[arrival.id], runs.get(arrival.id, {}), identifiers.get(arrival.id, ()))
-        for arrival in accepted
+    shown = [
+        one.row | {"unfit": unfit[event.arrival.id].get((one.list, one.identifier))}
+        for event in new
+        for one in event.shown
     ]
+    await transaction.rows_of("members/show_identifiers", shown)
+    touched = [_touched(one, runs.get(one.arrival.id, {}), unfit[one.arrival.id]) for one in new]
+    accepted = [one.arrival for one in new]
     return Appended(accepted, duplicates, conflicts, touched)
 
 
-def _node(prepared: Prepared, now: int) -> Row:
+def _node(prepared: Prepared, now: int, unfit: Unfit, policy: Policy) -> Row:
     told = prepared.arrival.recorded_at
-    recorded = {"recordedAt": now if told is None else told}
-    return {"labels": list(prepared.facts.labels), "properties": prepared.properties | recorded}
+    derived = {"recordedAt": now if told is None else told} | _accounts(prepared, unfit, policy)
+    return {"labels": list(prepared.facts.labels), "properties": prepared.properties | derived}
 
 
-def _touched(arrival: Arrival, facts: Facts, runs: Mapping[str, Sequence[str]], identifiers: Sequence[str]) -> Touched:
+def _accounts(prepared: Prepared, unfit: Unfit, policy: Policy) -> dict[str, str]:
+    """The accounts of the members that an event is about, by property."""
+    found = {
+        name: account_in(prepared.shown, named, unfit, policy) if isinstance(named, int) else named
+        for name, named in zip(ACCOUNTS, prepared.facts.accounts, strict=False)
+    }
+    return {name: account for name, account in found.items() if account is not None}
+
+
+def _touched(prepared: Prepared, runs: Mapping[str, Sequence[str]], unfit: Unfit) -> Touched:
+    arrival, facts = prepared.arrival, prepared.facts
     event = arrival.event
+    seen = [(one.list, one.identifier) for one in prepared.shown if unfit.get((one.list, one.identifier)) != BLOCKED]
     return Touched(
         event=arrival.id,
         type=event.type,
@@ -77,7 +94,10 @@ def _touched(arrival: Arrival, facts: Facts, runs: Mapping[str, Sequence[str]], 
         parties=facts.parties,
         runs=tuple(run for relation, named in runs.items() if relation != "INTO" for run in named),
         containers=tuple(runs.get("INTO", ())),
-        identifiers=tuple(identifiers),
+        identifiers=tuple({identifier for _, identifier in seen}),
+        pairs=tuple(pairs_of(event.type, seen)),
+        is_spoiled=TWO_VALUES in unfit.values(),
+        source=arrival.source,
         sku=facts.properties.get("sku"),
         promo_code=facts.properties.get("promoCode"),
         relation=facts.properties.get("relation"),

@@ -10,7 +10,8 @@ from graph_service.intake.envelope import Arrival
 from graph_service.intake.facts import Facts
 from graph_service.intake.strict_json import canonical
 from graph_service.members.facts import member_facts
-from graph_service.members.identifiers import IdentifierKeys, PlainIdentifier, plain, strongest
+from graph_service.members.identifiers import IdentifierKeys
+from graph_service.members.sightings import Sighting, sightings
 from graph_service.rebates.facts import rule_facts
 
 
@@ -23,14 +24,14 @@ class Prepared:
         facts: what it adds to the graph.
         content_hash: what tells whether another event of its id says the same.
         properties: of its node, but for when it is recorded.
-        identifiers: a row for each identifier that it shows, sealed.
+        shown: the identifiers that it shows, sealed.
     """
 
     arrival: Arrival
     facts: Facts
     content_hash: str
     properties: Row
-    identifiers: list[Row]
+    shown: list[Sighting]
 
 
 def prepare(arrival: Arrival, keys: IdentifierKeys) -> Prepared:
@@ -52,10 +53,7 @@ def prepare(arrival: Arrival, keys: IdentifierKeys) -> Prepared:
         "body": canonical(keys.sealed_content(arrival.content)),
         "voided": False,
     }
-    account = _account(arrival.event, keys)
-    if account is not None:
-        properties["account"] = account
-    return Prepared(arrival, facts, content_hash, properties, _identifier_rows(arrival.id, facts, keys))
+    return Prepared(arrival, facts, content_hash, properties, sightings(arrival.id, facts.identifiers, keys))
 
 
 def facts_of(event: events.Event) -> Facts:
@@ -63,8 +61,6 @@ def facts_of(event: events.Event) -> Facts:
     match event:
         case events.RulePublished() | events.RuleWithdrawn():
             return rule_facts(event)
-        case events.MemberIdentified():
-            return member_facts(event)
         case events.EventVoided(voids=target):
             return Facts(("Void",), {"voids": target})
         case events.ClockAdvanced(through=through):
@@ -79,36 +75,19 @@ def facts_of(event: events.Event) -> Facts:
             | events.CampaignLaunched()
         ):
             return channel_facts(event)
-        case _:
+        case (
+            events.GoodsCommissioned()
+            | events.CodeAliased()
+            | events.GoodsPacked()
+            | events.GoodsUnpacked()
+            | events.GoodsShipped()
+            | events.GoodsReceived()
+            | events.GoodsTransferred()
+            | events.GoodsReturned()
+            | events.GoodsDestroyed()
+            | events.GoodsSold()
+            | events.GoodsScanned()
+        ):
             return goods_facts(event)
-
-
-def _account(event: events.Event, keys: IdentifierKeys) -> str | None:
-    """The account of a scan's consumer: of its strongest identifier that the policy does not block."""
-    if not isinstance(event, events.GoodsScanned) or event.member is None:
-        return None
-    if event.member.id is not None:
-        return event.member.id
-    shown = [plain(each.type, each.value, each.app) for each in event.member.identifiers or []]
-    best = strongest([each for each in shown if each is not None])
-    return None if best is None else keys.id_of(best)
-
-
-def _identifier_rows(event: str, facts: Facts, keys: IdentifierKeys) -> list[Row]:
-    rows: dict[tuple[int, str], Row] = {}
-    for number, identifiers in enumerate(facts.identifiers):
-        for identifier in identifiers:
-            compared = plain(identifier.type, identifier.value, identifier.app)
-            if compared is not None:
-                row = _identifier_row(compared, keys)
-                rows[number, row["identifier"]] = {"event": event, "list": number} | row
-    return list(rows.values())
-
-
-def _identifier_row(compared: PlainIdentifier, keys: IdentifierKeys) -> Row:
-    return {
-        "identifier": keys.id_of(compared),
-        "type": compared.type,
-        "app": compared.app,
-        "sealed": keys.seal(compared.value),
-    }
+        case _:
+            return member_facts(event)

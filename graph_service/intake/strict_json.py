@@ -16,6 +16,8 @@ def _constant(name: str) -> NoReturn:
 
 
 def _float(text: str) -> int | float:
+    if len(text) > MAX_NUMBER_LENGTH:
+        raise InvalidJson("a number is too long")
     value = float(text)
     if not math.isfinite(value):
         raise InvalidJson("a number is too large")

@@ -11,10 +11,10 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from graph_service.intake.bounded_json import MAX_EVENT
 from graph_service.intake.cells import event_of_row
 from graph_service.intake.strict_json import InvalidJson
 
-MAX_CELL = 64 * 1024 * 1024
 _ROWS_AT_ONCE = 1_000
 _REQUIRED = ("id", "type", "at")
 
@@ -23,27 +23,57 @@ class UnusableTable(Exception):
     """The table as a whole can't be read; the message says why."""
 
 
-def read_csv(source: IO[bytes]) -> Iterator[Any | InvalidJson]:
+def read_csv(source: IO[bytes], *, skip: int = 0) -> Iterator[Any | InvalidJson]:
     """The events of a CSV with a header: UTF-8, commas, quotes doubled inside quotes; an empty cell is absent.
 
+    Args:
+        source: the bytes.
+        skip: how many events to pass over.
+
     Raises:
-        UnusableTable: when the header is none.
+        UnusableTable: when the header is none, or where a row is too long.
     """
-    csv.field_size_limit(MAX_CELL)
+    csv.field_size_limit(MAX_EVENT)
     # What is not UTF-8 survives as surrogates, so that only its own row is refused.
-    text = io.TextIOWrapper(source, encoding="utf-8-sig", errors="surrogateescape", newline="")
-    rows = csv.reader(text, strict=True)
+    lines = _Lines(io.TextIOWrapper(source, encoding="utf-8-sig", errors="surrogateescape", newline=""))
+    rows = csv.reader(lines, strict=True)
     header = _header(rows)
+    place = 0
     while True:
+        lines.held = 0
+        fault: InvalidJson | None = None
         try:
             row = next(rows)
         except StopIteration:
             return
         except csv.Error as error:
-            yield InvalidJson(f"the row is no CSV: {error}")
-            continue
-        if row:
-            yield _event_of_cells(header, row)
+            row, fault = [], InvalidJson(f"the row is no CSV: {error}")
+        else:
+            if not row:
+                continue
+        if place >= skip:
+            yield fault or _event_of_cells(header, row)
+        place += 1
+
+
+class _Lines:
+    """The lines of a text, as long as those of one row are not too long together."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self.held = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(MAX_EVENT)
+        self.held += len(line)
+        if self.held >= MAX_EVENT:
+            raise UnusableTable(f"a row is longer than {MAX_EVENT} characters")
+        if not line:
+            raise StopIteration
+        return line
 
 
 def _header(rows: Iterator[list[str]]) -> list[str]:
@@ -82,12 +112,13 @@ def _is_broken(text: str) -> bool:
     return any("\udc80" <= char <= "\udcff" for char in text) if not text.isascii() else False
 
 
-def read_parquet(source: IO[bytes], advance: Callable[[float], None]) -> Iterator[Any | InvalidJson]:
+def read_parquet(source: IO[bytes], advance: Callable[[float], None], *, skip: int = 0) -> Iterator[Any | InvalidJson]:
     """The events of a Parquet file; a null is absent.
 
     Args:
         source: can be read from any place.
         advance: told which share of the rows is read.
+        skip: how many rows to pass over.
 
     Raises:
         UnusableTable: when it is no Parquet, or lacks columns.
@@ -98,7 +129,7 @@ def read_parquet(source: IO[bytes], advance: Callable[[float], None]) -> Iterato
         total = max(1, file.metadata.num_rows)
         done = 0
         for batch in file.iter_batches(batch_size=_ROWS_AT_ONCE):
-            for row in _rows_of(batch):
+            for row in _rows_of(batch.slice(min(batch.num_rows, max(0, skip - done)))):
                 try:
                     yield event_of_row((name, value) for name, cell in row if (value := _json(cell)) is not None)
                 except InvalidJson as fault:

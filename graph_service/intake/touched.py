@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from graph_service.graph.driver import Transaction
+from graph_service.members.policy import BLOCKED, TWO_VALUES
+from graph_service.members.sightings import Pair, pairs_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,10 @@ class Touched:
         parties: (relation, party id) for each party that it names.
         runs: keys of the runs that it names; of a packing, the children.
         containers: keys of the runs that it packs into or unpacks from.
-        identifiers: ids.
+        identifiers: ids of those that it shows and that the policy does not block.
+        pairs: of identifiers that it says something about.
+        is_spoiled: whether these pairs are linked by nothing that it says (`contract/identity.md`, 1).
+        source: the sending system.
         sku: of a commissioning or listing.
         promo_code: of a registration or scan.
         relation: of a link.
@@ -33,6 +38,9 @@ class Touched:
     runs: tuple[str, ...]
     containers: tuple[str, ...]
     identifiers: tuple[str, ...]
+    pairs: tuple[Pair, ...]
+    is_spoiled: bool
+    source: str | None
     sku: str | None
     promo_code: str | None
     relation: str | None
@@ -54,7 +62,12 @@ async def fetch_touched(transaction: Transaction, events: Iterable[str]) -> list
             parties=tuple((relation, party) for relation, party in row["parties"]),
             runs=tuple(row["runs"]),
             containers=tuple(row["containers"]),
-            identifiers=tuple(row["identifiers"]),
+            identifiers=tuple({identifier for _, identifier, unfit in row["shown"] if unfit != BLOCKED}),
+            pairs=tuple(
+                pairs_of(row["type"], {(number, one) for number, one, unfit in row["shown"] if unfit != BLOCKED})
+            ),
+            is_spoiled=any(unfit == TWO_VALUES for _, _, unfit in row["shown"]),
+            source=row["source"],
             sku=row["sku"],
             promo_code=row["promoCode"],
             relation=row["relation"],

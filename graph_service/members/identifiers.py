@@ -5,8 +5,6 @@ import hashlib
 import hmac
 import json
 import os
-import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,20 +16,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from graph_service.errors import ServiceError
 
-# The built-in policy (`contract/identity.md`): the smaller number is the stronger evidence of a person.
-PRIORITIES: Mapping[str, int] = {
-    "PHONE": 1,
-    "WECHAT_UNIONID": 2,
-    "ALIPAY_UID": 3,
-    "WECHAT_OPENID": 4,
-    "DEVICE": 9,
-}
-OTHER_PRIORITY = 5
-_BLOCKED = frozenset({"null", "undefined", "anonymous", ""})
-_BLOCKED_PATTERN = re.compile(r"[0-]*")
-
 _NONCE_LENGTH = 12
 _ID_BYTES = 16
+
+
+TextOrder = tuple[str, tuple[str, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +37,15 @@ class PlainIdentifier:
         return f"{self.type}:{self.app}/{self.value}" if self.app is not None else f"{self.type}:{self.value}"
 
     @property
-    def priority(self) -> int:
-        """How strong an evidence of a person it is; 1 is the strongest."""
-        return PRIORITIES.get(self.type, OTHER_PRIORITY)
+    def order(self) -> TextOrder:
+        """What orders identifiers by text; two may share a text (`X:a/b` with and without an app), and are two."""
+        return self.text, (self.type, self.app or "", self.value)
 
 
-def plain(kind: str, value: str, app: str | None = None) -> PlainIdentifier | None:
-    """The identifier to compare by, or None when the policy blocks its value."""
+def plain(kind: str, value: str, app: str | None = None) -> PlainIdentifier:
+    """The identifier to compare by."""
     trimmed = value.strip()
-    if trimmed.lower() in _BLOCKED or _BLOCKED_PATTERN.fullmatch(trimmed):
-        return None
-    return PlainIdentifier(kind, _e164(trimmed) if kind == "PHONE" else trimmed, app)
+    return PlainIdentifier(kind, _e164(trimmed) if kind == "PHONE" else trimmed, (app or "").strip() or None)
 
 
 def _e164(value: str) -> str:
@@ -144,8 +131,3 @@ class IdentifierKeys:
                 return [self.sealed_content(value) for value in content]
             case _:
                 return content
-
-
-def strongest(identifiers: Sequence[PlainIdentifier]) -> PlainIdentifier | None:
-    """The identifier whose account an entry goes to: by priority, then by text; None when there is none."""
-    return min(identifiers, key=lambda identifier: (identifier.priority, identifier.text), default=None)

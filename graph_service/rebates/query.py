@@ -40,6 +40,7 @@ class RebateQuery:
         cursor, only, size = given(after), given(status), page_size(first)
         order = JOURNAL if history else DECISIONS
         position = order.values(cursor)
+        info.context.tells_decisions = True
 
         async def work(transaction: Transaction) -> Sequence[RebateLine]:
             return await rebates(

@@ -1,5 +1,6 @@
 // The log, and what facts name.
 CREATE CONSTRAINT intake_id IF NOT EXISTS FOR (n:Intake) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT pending_id IF NOT EXISTS FOR (n:Pending) REQUIRE n.id IS UNIQUE;
 CREATE CONSTRAINT event_id IF NOT EXISTS FOR (n:Event) REQUIRE n.id IS UNIQUE;
 CREATE INDEX event_type_at IF NOT EXISTS FOR (n:Event) ON (n.type, n.at);
 CREATE INDEX event_recorded IF NOT EXISTS FOR (n:Event) ON (n.recordedAt);
@@ -15,6 +16,8 @@ CREATE INDEX goods_fact_sku IF NOT EXISTS FOR (n:GoodsFact) ON (n.sku);
 CREATE CONSTRAINT run_first IF NOT EXISTS FOR (n:Run) REQUIRE n.first IS UNIQUE;
 CREATE INDEX scan_promo_code IF NOT EXISTS FOR (n:Scan) ON (n.promoCode);
 CREATE CONSTRAINT identifier_id IF NOT EXISTS FOR (n:Identifier) REQUIRE n.id IS UNIQUE;
+CREATE INDEX member_fact_account IF NOT EXISTS FOR (n:MemberFact) ON (n.account);
+CREATE INDEX member_fact_invitee IF NOT EXISTS FOR (n:MemberFact) ON (n.invitee);
 CREATE CONSTRAINT member_id IF NOT EXISTS FOR (n:Member) REQUIRE n.id IS UNIQUE;
 
 // What is decided, and the journal of it.

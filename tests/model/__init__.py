@@ -22,12 +22,27 @@ contract is silent it chooses, and says so in a comment at the place. The choice
   still the payee of the entry that says so; a rejected entry names its payee where one is known.
 - A receipt skips destroyed codes (all of those left: `destroyed`); a code has paid a store once any rule
   matched it there; two names of one item are one code; sold items pay like others.
+- An operator's link is evidence like a list of its two, and shows them; `unlinked` and `released` show nobody.
+- Two values of a unique namespace in one list: the whole event links nothing, an invitation's other list included;
+  its identifiers were still seen together where shared identifiers are counted. An app is part of the value, so the
+  same value in two apps is two values.
+- What the policy does not name stays alone, an operator's link included, and is the weakest account.
+- `released` and `left` reach up to their `at`, whatever the ids; `unlinked` outlives a link, a release and a leaving.
+- A pair has one first and one last time, its operator's link among them. Of an identifier, what was released and what
+  linked nothing is seen all the same.
+- A member that leaves is the one of that moment, by all facts up to that `at` and by the policy in force now; of a
+  list, the one of its strongest identifier that is not shared. Evicted identifiers go with it; a device that was seen
+  with others too stays theirs. An account up to then goes on under the leaving's name.
+- Members named by `id` alone show no identifier.
+- The seed is one of those that stay after eviction; `formerIds` are all identifiers, the seed's included.
 
-Caps, budgets, holds, shares and pools, and the identity policy come later.
+Caps, budgets, holds, shares and pools come later.
 """
 
+from tests.model.identity import Member, Refused
 from tests.model.log import Log
 from tests.model.rebates import Decision
+from tests.model.why import Apart, Together
 from tests.model.world import World
 
-__all__ = ["Decision", "Log", "World"]
+__all__ = ["Apart", "Decision", "Log", "Member", "Refused", "Together", "World"]

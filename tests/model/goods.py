@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from tests.model.codes import Commissioning, Items, named_codes
 from tests.model.log import Fact, Key
-from tests.model.members import account
+from tests.model.policy import Policy
 
 OWNERSHIP = {"goods.commissioned", "goods.received", "goods.transferred", "goods.returned", "goods.destroyed"}
 HAND_OVERS = OWNERSHIP | {"goods.shipped", "goods.sold"}
@@ -77,7 +77,8 @@ class Story:
 
 
 class Goods:
-    def __init__(self, facts: list[Fact]) -> None:
+    def __init__(self, facts: list[Fact], policy: Policy) -> None:
+        self._policy = policy
         self.items = Items(facts)
         self.stories: dict[str, Story] = defaultdict(Story)
         self.verdicts: dict[str, str | None] = {}
@@ -186,15 +187,15 @@ class Goods:
     def _scan(self, fact: Fact) -> None:
         story = self.stories[self.items.of(fact.body["code"])]
         story.scans.append(fact)
-        self.verdicts[fact.id] = verdict = why_invalid(fact, story)
+        self.verdicts[fact.id] = verdict = why_invalid(fact, story, self._policy)
         if verdict is None:
             story.opened = fact
 
 
-def why_invalid(scan: Fact, story: Story) -> str | None:
+def why_invalid(scan: Fact, story: Story, policy: Policy) -> str | None:
     """`story` as it stands just before the scan; the first reason in the contract's order is told."""
     made = story.commissioning(scan.key)
-    if account(scan.body.get("member")) is None:
+    if policy.account(scan.body.get("member")) is None:
         return "no_member"
     if story.born is None:
         return "unknown_code"

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.model import cast, scenes
+from tests.model import cast, people, scenes
 from tests.model.cast import Body
 from tests.model.log import Event
 
@@ -140,6 +140,22 @@ def recorded_logs(draw: st.DrawFn, size: int = 25) -> list[Event]:
         recorded = datetime.fromisoformat(event["at"]) + draw(st.sampled_from(DELAYS))
         event["recordedAt"] = recorded.isoformat()
     return log
+
+
+USUAL_PAY: list[Body] = [
+    cast.party("F", "BRAND"),
+    cast.product("CAT", "F"),
+    cast.commissioned("CAT", "B1", "UNIT", "F", range=cast.RANGE),
+    usual("scan-a", "CONSUMER_SCAN", everyone(["CONSUMER"])),
+]
+"""What it takes to see whose account a scan pays into."""
+
+
+@st.composite
+def identity_logs(draw: st.DrawFn, size: int = 20, leaving: bool = False) -> list[Event]:
+    """About members: evidence, operators, policies, voids; with `leaving`, some leave. Not recorded yet."""
+    happened: list[tuple[int, Body]] = [(-1, body) for body in USUAL_PAY]
+    return draw(dated(happened + draw(people.happenings(size, leaving))))
 
 
 @st.composite

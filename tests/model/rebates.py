@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from tests.model.channel import contains
 from tests.model.log import Fact, Key
-from tests.model.members import account
 from tests.model.ownership import RETAIL, Ownership, way
 from tests.model.rules import Circumstances, Rule, matches, paying
 
@@ -56,12 +55,16 @@ class Case:
     sku: str
     at_scan: Ownership
     window_closed: bool
+    consumer: str
+    """Whose account the scan is for, by what all facts say."""
 
 
 def consumer_scan(world: World, scan: Fact) -> list[Decision]:
     invalid = world.goods.verdicts[scan.id]
     if invalid:
         return nothing(scan, invalid)
+    consumer = world.account(scan)
+    assert consumer is not None, "a valid scan names a member"
     code = scan.body["code"]
     made = world.goods.story(code).commissioning(scan.key)
     assert made is not None, "a valid scan is of a commissioned code"
@@ -83,7 +86,7 @@ def consumer_scan(world: World, scan: Fact) -> list[Decision]:
         # Without a promo code nobody asks for a clerk's share.
         asked = rule.pay.keys() - (set() if scan.body.get("promoCode") else {"CLERK"})
         if asked and matches(rule, now):
-            cases[rule.id] = Case(rule, scan, known, made.body["sku"], at_scan, closed)
+            cases[rule.id] = Case(rule, scan, known, made.body["sku"], at_scan, closed, consumer)
     paid = [cases[rule.id] for rule in paying([case.rule for case in cases.values()])]
     entries = [scan_entry(case, role) for case in paid for role in case.rule.pay]
     return [entry for entry in entries if entry] if paid else nothing(scan, "no_rule")
@@ -108,9 +111,7 @@ def scan_entry(case: Case, role: str) -> Decision | None:
         return Decision(rule.id, rule.version, scan.id, role, payee, "ACCRUED", fen, points)
 
     if role == "CONSUMER":
-        consumer = account(scan.body["member"])
-        assert consumer is not None, "a valid scan names a member"
-        return accrued(consumer)
+        return accrued(case.consumer)
     if role == "CLERK":
         if not scan.body.get("promoCode"):
             return None

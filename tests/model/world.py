@@ -8,13 +8,16 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from tests.model import leaving, rebates
 from tests.model import ownership as owning
-from tests.model import rebates
 from tests.model.channel import Channel, Time
+from tests.model.evidence import Evidence
 from tests.model.goods import Goods
+from tests.model.identity import Identity, Member, Refused
 from tests.model.log import Event, Fact, Key, Log, after, clock, instant
-from tests.model.members import Members
+from tests.model.policy import Identifier, Policy, Sent, policy_in, text
 from tests.model.rules import Rules
+from tests.model.why import Apart, Together, why
 
 
 @dataclass(frozen=True)
@@ -31,21 +34,28 @@ class World:
     """A pure function of the set of accepted events."""
 
     def __init__(self, events: Iterable[Event], stamp: str | datetime | None = None) -> None:
-        self._begin(Log(events).facts(stamp))
+        facts = Log(events).facts(stamp)
+        self._begin(facts, policy_in(facts))
 
-    def _begin(self, facts: list[Fact]) -> None:
+    def _begin(self, facts: list[Fact], policy: Policy) -> None:
         self.facts = facts
+        self.policy = policy
         self.clock = clock(facts)
         self.channel = Channel(facts)
         self._narrower: dict[int, World] = {}
 
     @cached_property
     def goods(self) -> Goods:
-        return Goods(self.facts)
+        return Goods(self.facts, self.policy)
 
     @cached_property
-    def members(self) -> Members:
-        return Members(self.facts)
+    def leavings(self) -> list[leaving.Leaving]:
+        return list(leaving.leavings(self.facts, self.policy))
+
+    @cached_property
+    def identity(self) -> Identity:
+        erased = leaving.erased_by(self.leavings)
+        return Identity(Evidence(self.facts, self.policy, erased), self.policy)
 
     @cached_property
     def rules(self) -> Rules:
@@ -59,7 +69,7 @@ class World:
         known = len(facts)  # deadlines that let in as many facts let in the same ones
         if known not in self._narrower:
             self._narrower[known] = narrower = World.__new__(World)
-            narrower._begin(facts)
+            narrower._begin(facts, self.policy)  # which is for the whole log
         return self._narrower[known]
 
     def ownership(
@@ -90,6 +100,40 @@ class World:
             for fact, via, sender, receiver in sorted(steps, key=lambda step: step[0].key)
             if fact.key < end
         ]
+
+    def members(self) -> list[Member]:
+        """By the text of their seeds."""
+        return self.identity.members()
+
+    def member_of(self, identifier: Sent | Identifier) -> Member | None:
+        """As sent, or as the model writes it."""
+        known = self._known(identifier)
+        return self.identity.member_of(known) if known else None
+
+    def nobody(self) -> dict[Identifier, str]:
+        """Who was seen and belongs to no member, and why."""
+        return dict(self.identity.nobody)
+
+    def refused(self) -> list[Refused]:
+        """Pairs that evidence joins and the policy does not, by text."""
+        return sorted(self.identity.refused, key=lambda one: (text(one.a), text(one.b), one.a, one.b))
+
+    def why(self, a: Sent | Identifier, b: Sent | Identifier) -> Together | Apart:
+        ours, theirs = self._known(a), self._known(b)
+        if ours is None or theirs is None:
+            return Apart(("blocked",), ())
+        return why(self.identity, self.policy, ours, theirs)
+
+    def account(self, fact: Fact) -> str | None:
+        """Whose account an entry for a fact's `member` goes to; None where nobody is named."""
+        account = self.policy.account(fact.body.get("member"))
+        if account is None:
+            return None
+        name = account if isinstance(account, str) else text(account)
+        return leaving.pseudonym(self.leavings, account, fact.at) or name
+
+    def _known(self, identifier: Sent | Identifier) -> Identifier | None:
+        return identifier if isinstance(identifier, tuple) else self.policy.normal(identifier)
 
     def decisions(self) -> list[rebates.Decision]:
         return list(rebates.decisions(self))

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from graph_service.graph.embedded.memory import Memory
 
+HUNG_SECONDS = 25.0
+
 
 @dataclass(frozen=True)
 class Launch:
@@ -16,12 +18,16 @@ class Launch:
         class_path: verified jars.
         memory: what the server may take.
         port: the one port to use, or None for any free one.
+        adopt: whether to take over a server that runs already at that port.
+        hung_seconds: after so long without an answer an idle server is ended and started again.
     """
 
     java: Path
     class_path: list[Path]
     memory: Memory
     port: int | None = None
+    adopt: bool = False
+    hung_seconds: float = HUNG_SECONDS
 
     def to_json(self) -> str:
         """Write it for the supervisor's standard input."""
@@ -36,4 +42,6 @@ class Launch:
             class_path=[Path(jar) for jar in data["class_path"]],
             memory=Memory(**data["memory"]),
             port=data["port"],
+            adopt=data["adopt"],
+            hung_seconds=data["hung_seconds"],
         )

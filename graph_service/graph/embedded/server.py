@@ -8,8 +8,9 @@ the same whether the server runs, starts, stops or is not there.
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from graph_service.errors import ServiceError
@@ -17,7 +18,8 @@ from graph_service.graph.embedded import locks
 from graph_service.graph.embedded.configuration import ADDRESS, DATABASE, USERNAME
 from graph_service.graph.embedded.connection import Connection
 from graph_service.graph.embedded.files import ServerFiles
-from graph_service.graph.embedded.launch import Launch
+from graph_service.graph.embedded.guard import guarded
+from graph_service.graph.embedded.launch import HUNG_SECONDS, Launch
 from graph_service.graph.embedded.memory import Memory, size_memory
 from graph_service.graph.embedded.orphans import stop_orphans
 from graph_service.graph.embedded.progress import Say, Talk
@@ -39,7 +41,12 @@ def server_state(home: Path) -> ServerState | None:
 
 @contextmanager
 def embedded_server(
-    home: Path, say: Say | None = None, *, port: int | None = None, memory: Memory | None = None
+    home: Path,
+    say: Say | None = None,
+    *,
+    port: int | None = None,
+    memory: Memory | None = None,
+    hung_seconds: float = HUNG_SECONDS,
 ) -> Iterator[Connection]:
     """Use the home's Neo4j: join the running one or start it; stop it when the last user leaves.
 
@@ -52,6 +59,7 @@ def embedded_server(
         say: receives what is worth saying while it takes long; by default a bar or lines on standard error.
         port: the one port to use, for a server that has to be started; by default any free one.
         memory: what a server that has to be started may take; by default it is sized from the machine.
+        hung_seconds: after so long without an answer an idle server is ended and started again.
 
     Raises:
         ServiceError: HOME_NOT_WRITABLE, DISK_FULL, JAVA_MISSING, JARS_UNREACHABLE, CHECKSUM_MISMATCH,
@@ -61,18 +69,23 @@ def embedded_server(
     files.prepare()
     try:
         with locks.shared(files.users_lock):  # waits while the server is being stopped
-            bolt_port = _enter(files, Talk(say), port, memory)
-            yield Connection(
-                uri=f"bolt://{ADDRESS}:{bolt_port}",
-                username=USERNAME,
-                password=files.read_password(),
-                database=DATABASE,
-            )
+
+            def prepare(talk: Talk) -> Launch:
+                return _prepare_launch(files, talk, port, memory, hung_seconds)
+
+            bolt_port = _enter(files, Talk(say), prepare)
+            with guarded(files, lambda: _take_over(files, bolt_port, prepare)):
+                yield Connection(
+                    uri=f"bolt://{ADDRESS}:{bolt_port}",
+                    username=USERNAME,
+                    password=files.read_password(),
+                    database=DATABASE,
+                )
     finally:
         _leave(files)
 
 
-def _enter(files: ServerFiles, talk: Talk, port: int | None, memory: Memory | None) -> int:
+def _enter(files: ServerFiles, talk: Talk, prepare: Callable[[Talk], Launch]) -> int:
     """Wait until a server is ready, starting it where there is none; returns its port."""
     starts = 0
     began = time.monotonic()
@@ -87,7 +100,7 @@ def _enter(files: ServerFiles, talk: Talk, port: int | None, memory: Memory | No
             if starts == _STARTS:
                 break
             starts += 1
-            _start_supervisor(files, _prepare_launch(files, talk, port, memory))
+            _start_supervisor(files, prepare(talk))
         elif waited > _QUIET_SECONDS and not patient:
             patient = True
             talk.say("Waiting for Neo4j: it is being started, or recovers after a crash …")
@@ -99,7 +112,9 @@ def _enter(files: ServerFiles, talk: Talk, port: int | None, memory: Memory | No
     )
 
 
-def _prepare_launch(files: ServerFiles, talk: Talk, port: int | None, memory: Memory | None) -> Launch:
+def _prepare_launch(
+    files: ServerFiles, talk: Talk, port: int | None, memory: Memory | None, hung_seconds: float
+) -> Launch:
     from graph_service.graph.embedded.jars import resolve_jars  # noqa: PLC0415 - joining needs neither
     from graph_service.graph.embedded.java import find_java  # noqa: PLC0415
 
@@ -107,7 +122,12 @@ def _prepare_launch(files: ServerFiles, talk: Talk, port: int | None, memory: Me
     java = find_java()
     jars = resolve_jars(talk)
     talk.say("Starting Neo4j …")
-    return Launch(java, jars, memory or size_memory(), port)
+    return Launch(java, jars, memory or size_memory(), port, hung_seconds=hung_seconds)
+
+
+def _take_over(files: ServerFiles, port: int, prepare: Callable[[Talk], Launch]) -> None:
+    """Start a supervisor for the server that users are connected to, whether it runs on or has to be started."""
+    _start_supervisor(files, replace(prepare(Talk(lambda _: None)), port=port, adopt=True))
 
 
 def _start_supervisor(files: ServerFiles, launch: Launch) -> None:

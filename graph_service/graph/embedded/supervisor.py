@@ -27,8 +27,11 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, NoReturn
 
+import psutil
+
 from graph_service.errors import ServiceError
 from graph_service.graph.embedded import locks
+from graph_service.graph.embedded.adopted import Adopted
 from graph_service.graph.embedded.configuration import (
     ADDRESS,
     DATABASE,
@@ -38,17 +41,21 @@ from graph_service.graph.embedded.configuration import (
 )
 from graph_service.graph.embedded.files import ServerFiles
 from graph_service.graph.embedded.launch import Launch
-from graph_service.graph.embedded.orphans import stop_orphans
+from graph_service.graph.embedded.orphans import find_servers, stop_orphans
 from graph_service.graph.embedded.state import Failure, Identity, Phase, ServerState, read_last_state
+from graph_service.resources import resource
+
+Server = subprocess.Popen[bytes] | Adopted
 
 ALREADY_RUNNING = 3
 """Exit status of a supervisor that found another one of the same home."""
 
 _START_SECONDS = 600  # recovery after a crash reads all transaction logs since the last checkpoint
 _STOP_SECONDS = 120  # the last checkpoint writes all changed pages
-_PROBE_SECONDS = 5
-_HUNG_SECONDS = 120  # far longer than a garbage collection of heaps this small
-_HUNG_STOP_SECONDS = 15
+_PROBES = 5  # within the time in which one must answer
+_BUSY_PATIENCE = 5  # times as long for one that works: far longer than a garbage collection of heaps this small
+_BUSY_SHARE = 0.05  # of one processor
+_HUNG_STOP_SECONDS = 5
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.5, 30
 _STEADY_SECONDS = 60
 _PORT_ATTEMPTS = 3
@@ -77,7 +84,7 @@ class Event:
     """Something happened; to which server, if it concerns one."""
 
     kind: Kind
-    server: "subprocess.Popen[bytes] | None" = None
+    server: "Server | None" = None
 
 
 class Supervisor:
@@ -89,8 +96,8 @@ class Supervisor:
         self._events: SimpleQueue[Event] = SimpleQueue()
         last = read_last_state(files)
         self._state = ServerState(Phase.STARTING, Identity.of(os.getpid()), port=last.port if last else 0)
-        self._server: subprocess.Popen[bytes] | None = None
-        self._alive_at = 0.0
+        self._server: Server | None = None
+        self._answers = 0
 
     def run(self) -> None:
         """Start the server, keep it alive, stop it when nobody uses it any more."""
@@ -99,9 +106,10 @@ class Supervisor:
         threading.Thread(target=self._await_last_user, daemon=True).start()
         try:
             self._publish(phase=Phase.STARTING)
-            if orphans := stop_orphans(self._files):
+            adopted = self._adopt() if self._launch.adopt else None
+            if adopted is None and (orphans := stop_orphans(self._files)):
                 log.warning("Stopped %d server(s) that a killed supervisor left behind.", orphans)
-            self._supervise()
+            self._supervise(adopted)
             self._publish(phase=Phase.STOPPING)
             self._stop_server()
             self._publish(phase=Phase.STOPPED, server=None)
@@ -112,8 +120,19 @@ class Supervisor:
         finally:
             self._stop_server()
 
-    def _supervise(self) -> None:
+    def _adopt(self) -> Adopted | None:
+        """Take over the one server that a killed supervisor left behind, if its users can still reach it."""
+        servers = find_servers(self._files)
+        if len(servers) != 1 or self._launch.port is None or not _answers(self._launch.port):
+            return None
+        log.warning("Took over the server that a killed supervisor left behind.")
+        return Adopted(servers[0])
+
+    def _supervise(self, adopted: Adopted | None) -> None:
         """Run one server after the other until nobody needs one.
+
+        Args:
+            adopted: one that runs already.
 
         Raises:
             ServiceError: the first one did not start; later ones are tried for ever, with longer pauses.
@@ -123,8 +142,13 @@ class Supervisor:
         attempt = 0
         while True:
             attempt += 1
-            self._start_server(self._choose_port(keep=was_ready))
-            happened = self._next(_START_SECONDS)
+            is_adopted = adopted is not None
+            if adopted is not None and self._launch.port is not None:
+                self._look_after(adopted, self._launch.port)
+                adopted, was_ready = None, True
+            else:
+                self._start_server(self._choose_port(keep=was_ready))
+            happened = self._next(self._launch.hung_seconds * _BUSY_PATIENCE if is_adopted else _START_SECONDS)
             if happened is Kind.READY:
                 was_ready = True
                 began = time.monotonic()
@@ -148,11 +172,37 @@ class Supervisor:
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
 
     def _watch(self) -> Kind:
-        """Wait until something happens to the running server or its users."""
-        while (happened := self._next(_PROBE_SECONDS)) is Kind.QUIET:
-            if time.monotonic() - self._alive_at > _HUNG_SECONDS:
+        """Wait until something happens to the running server or its users.
+
+        Silence is counted in turns of this loop, not by the clock: a machine that slept makes no server hang.
+        """
+        patience, pause = self._launch.hung_seconds, self._pause
+        answers, silent, idle = self._answers, 0.0, 0.0
+        while True:
+            worked = self._work()
+            happened = self._next(pause)
+            if happened is not Kind.QUIET:
+                return happened
+            if self._answers != answers:
+                answers, silent, idle = self._answers, 0.0, 0.0
+                continue
+            silent += pause
+            # One that is idle waits for what will not come; one that works may collect garbage, or be asked much.
+            idle += pause if self._work() - worked < _BUSY_SHARE * pause else 0.0
+            if idle >= patience or silent >= patience * _BUSY_PATIENCE:
                 return Kind.HUNG
-        return happened
+
+    @property
+    def _pause(self) -> float:
+        return self._launch.hung_seconds / _PROBES
+
+    def _work(self) -> float:
+        """How many seconds of a processor the server has used."""
+        try:
+            times = psutil.Process(self._server.pid).cpu_times() if self._server else None
+        except psutil.NoSuchProcess:
+            return 0.0
+        return times.user + times.system if times else 0.0
 
     def _next(self, seconds: float) -> Kind:
         """Wait for the next event that concerns the present server."""
@@ -175,6 +225,9 @@ class Supervisor:
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
+        self._look_after(server, port)
+
+    def _look_after(self, server: Server, port: int) -> None:
         self._server = server
         self._publish(server=Identity.of(server.pid), port=port)
         threading.Thread(target=self._await_death, args=(server,), daemon=True).start()
@@ -198,19 +251,20 @@ class Supervisor:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         self._events.put(Event(Kind.UNUSED))
 
-    def _await_death(self, server: "subprocess.Popen[bytes]") -> None:
+    def _await_death(self, server: Server) -> None:
         server.wait()
         self._events.put(Event(Kind.DIED, server))
 
-    def _attend(self, server: "subprocess.Popen[bytes]", port: int) -> None:
-        """Tell when the server is ready, and note when it last did what it was asked.
+    def _attend(self, server: Server, port: int) -> None:
+        """Tell when the server is ready, and count how often it did what it was asked.
 
-        The question is an empty transaction: it needs Bolt, the password and the database. The driver has
-        no deadline for an answer, so the deadline is kept by `_watch`.
+        The question is a statement: it needs Bolt, the password, the database and a thread that runs it. The
+        driver has no deadline for an answer, so the deadline is kept by `_watch`.
         """
         from neo4j import GraphDatabase  # noqa: PLC0415 - loaded while the server boots
         from neo4j.exceptions import AuthError, DriverError, Neo4jError  # noqa: PLC0415
 
+        question = (resource("cypher") / "graph" / "components.cypher").read_text("utf-8")
         while not _answers(port) and server.poll() is None:
             time.sleep(0.02)
         announced = False
@@ -222,19 +276,22 @@ class Supervisor:
         ) as driver:
             while server.poll() is None:
                 try:
-                    with driver.session(database=DATABASE) as session, session.begin_transaction():
-                        self._alive_at = time.monotonic()
+                    with driver.session(database=DATABASE) as session:
+                        session.run(question).consume()
+                    self._answers += 1
                 except AuthError:
                     self._events.put(Event(Kind.REFUSED, server))
                     return
                 except (Neo4jError, DriverError, OSError) as problem:
+                    # A refusal is an answer, too; but not from one that is still starting.
+                    self._answers += announced and isinstance(problem, Neo4jError)
                     log.info("The server does not answer yet: %s", problem)
                     time.sleep(0.1)
                     continue
                 if not announced:
                     announced = True
                     self._events.put(Event(Kind.READY, server))
-                time.sleep(_PROBE_SECONDS)
+                time.sleep(self._pause)
 
     def _choose_port(self, *, keep: bool) -> int:
         """Choose the port of the next server; users know the present one, so a restart must `keep` it.

@@ -1,0 +1,14 @@
+// Events with all that was written of them: what they name and show, what was decided and booked.
+UNWIND $rows AS id
+MATCH (event:Event {id: id})
+USING INDEX SEEK event:Event(id)
+RETURN
+  id AS event, labels(event) AS labels, properties(event) AS properties,
+  [(event)-[named:FROM|TO|CARRIED_BY|OWNED_BY|CAME_THROUGH]->(party) | [type(named), party.id]] AS parties,
+  [(event)-[named:NAMES|PACKS|INTO|SCANS]->(run) | [type(named), run.first]] AS runs,
+  [(event)-[shows:SHOWS]->(identifier) | [shows.list, identifier.id]] AS shown,
+  [(event)<-[:FOR]-(decision) | [
+    properties(decision),
+    [(decision)-[:PAYS]->(payee:Party) | payee.id][0], [(decision)-[:PAYS]->(payee:Identifier) | payee.id][0]
+  ]] AS decisions,
+  [(event)<-[:BOOKED_FOR]-(entry) | properties(entry)] AS entries

@@ -1,0 +1,3 @@
+UNWIND $rows AS row
+CREATE (event:Event:$(row.labels))
+SET event = row.properties

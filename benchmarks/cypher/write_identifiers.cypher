@@ -1,0 +1,3 @@
+UNWIND $rows AS row
+CREATE (identifier:Identifier)-[:OF]->(:Member {id: row.member})
+SET identifier = row.properties

@@ -1,0 +1,3 @@
+UNWIND $rows AS row
+CREATE (run:Run)
+SET run = row

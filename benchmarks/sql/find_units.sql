@@ -1,0 +1,1 @@
+LEFT JOIN item u ON u.first = q.code

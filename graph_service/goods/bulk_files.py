@@ -1,0 +1,276 @@
+"""Files of questions and of answers: read and written in slices; a file of answers appears when it is whole."""
+
+import csv
+import gzip
+import io
+import os
+import tempfile
+import zlib
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, BinaryIO, Self, cast
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from graph_service.errors import ServiceError
+from graph_service.goods.bulk import SLICE, Answers
+from graph_service.goods.bulk_answers import CSV_HEADER, SCHEMA, batch_of, csv_of
+from graph_service.goods.bulk_questions import MAX_LINE, batch_asked, lines_asked, require_names, table_asked
+
+ASKED_FORMS = (".csv", ".ndjson", ".parquet")
+ANSWERED_FORMS = (".csv", ".parquet")
+
+_MOST_BYTES = 16 * 2**20
+_GZIP = b"\x1f\x8b"
+_BOM = b"\xef\xbb\xbf"
+
+
+def form_of(path: Path, forms: tuple[str, ...], *, packed: bool) -> str:
+    """The form of a file, by its suffix.
+
+    Args:
+        path: of the file.
+        forms: that are known.
+        packed: whether `.gz` may follow.
+
+    Raises:
+        ServiceError: `UNKNOWN_SUFFIX`.
+    """
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    if packed and suffixes[-1:] == [".gz"]:
+        suffixes.pop()
+    if not suffixes or suffixes[-1] not in forms:
+        more = ", or the same with .gz" if packed else ""
+        raise ServiceError(
+            "UNKNOWN_SUFFIX",
+            f"{path} is named like none of the forms that are known here.",
+            remedy=f"Name it {', '.join(forms)}{more}.",
+        )
+    return suffixes[-1]
+
+
+class AskedFile:
+    """A file of questions that is open; iterating gives them as record batches of `code` and `at`.
+
+    Attributes:
+        share: how much of it is read, from 0 to 1.
+
+    Raises:
+        ServiceError: `UNKNOWN_SUFFIX`, `FILE_UNREADABLE`; while iterating `FILE_DAMAGED`, or what a line has wrong.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.share = 0.0
+        self._path = path
+        self._form = form_of(path, ASKED_FORMS, packed=True)
+        try:
+            self._raw: BinaryIO = path.open("rb")
+            self._size = max(1, path.stat().st_size)
+            # By its first bytes: what was unpacked on the way often keeps the name.
+            is_packed = self._raw.read(2) == _GZIP
+            self._raw.seek(0)
+        except OSError as error:
+            raise self._unreadable(error) from None
+        self._data: BinaryIO = cast(BinaryIO, gzip.GzipFile(fileobj=self._raw)) if is_packed else self._raw
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._data.close()
+        self._raw.close()
+
+    def __iter__(self) -> Iterator[Any]:
+        try:
+            yield from {".csv": self._csv, ".ndjson": self._ndjson, ".parquet": self._parquet}[self._form]()
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            raise self._damaged("its gzip data are cut short or damaged") from None
+        except OSError as error:
+            raise self._unreadable(error) from None
+        self.share = 1.0
+
+    def _ndjson(self) -> Iterator[Any]:
+        first = 1
+        while lines := self._lines():
+            if first == 1:
+                lines[0] = lines[0].removeprefix(_BOM)
+            self.share = self._raw.tell() / self._size
+            yield lines_asked([line.removesuffix(b"\n") for line in lines], first)
+            first += len(lines)
+
+    def _lines(self) -> list[bytes]:
+        """The next lines; of one that is too long only as much as shows it."""
+        lines: list[bytes] = []
+        size = 0
+        while len(lines) < SLICE and size < _MOST_BYTES and (line := self._data.readline(2 * MAX_LINE)):
+            lines.append(line)
+            size += len(line)
+        return lines
+
+    def _csv(self) -> Iterator[Any]:
+        # What is not UTF-8 survives as surrogates, so that its own line can be named.
+        text = io.TextIOWrapper(self._data, encoding="utf-8-sig", errors="surrogateescape", newline="")
+        rows = csv.reader(text, strict=True)
+        try:
+            header = [name.strip() for name in next(rows, [])]
+            require_names(header, str(self._path))
+            while True:
+                line = rows.line_num + 1
+                part = list(islice(rows, SLICE))
+                if not part:
+                    return
+                self.share = self._raw.tell() / self._size
+                yield _rows_asked(header, part, line)
+        except csv.Error as fault:
+            raise ServiceError(
+                "FILE_DAMAGED",
+                f"{self._path}, line {rows.line_num}: no CSV: {fault}.",
+                remedy="Repair the file; nothing was written.",
+            ) from None
+
+    def _parquet(self) -> Iterator[Any]:
+        with self._seekable() as whole:
+            try:
+                file = pq.ParquetFile(whole)
+                total, row = max(1, file.metadata.num_rows), 1
+                for batch in file.iter_batches(batch_size=SLICE):
+                    self.share = row / total
+                    yield table_asked(batch, row)
+                    row += len(batch)
+                if row == 1:
+                    table_asked(file.schema_arrow.empty_table().combine_chunks(), row)
+            except pa.ArrowException as fault:
+                raise self._damaged(f"it is no Parquet file that can be read: {type(fault).__name__}") from None
+
+    def _seekable(self) -> IO[bytes]:
+        """Parquet is read from its end, so a packed one is unpacked to the disk first."""
+        if self._data is self._raw:
+            return self._raw
+        unpacked = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
+        while piece := self._data.read(2**20):
+            unpacked.write(piece)
+        unpacked.seek(0)
+        return unpacked
+
+    def _damaged(self, why: str) -> ServiceError:
+        return ServiceError(
+            "FILE_DAMAGED", f"{self._path} can't be read: {why}.", remedy="Repair the file; nothing was written."
+        )
+
+    def _unreadable(self, error: OSError) -> ServiceError:
+        return ServiceError(
+            "FILE_UNREADABLE",
+            f"{self._path} can't be read: {error.strerror or type(error).__name__}.",
+            remedy="Check its name and permissions.",
+        )
+
+
+def _rows_asked(header: list[str], rows: list[list[str]], line: int) -> Any:
+    """The questions of rows of CSV.
+
+    Args:
+        header: the names of their columns.
+        rows: without the header; empty ones are blank lines.
+        line: where the first of them begins, from 1.
+    """
+    numbers = _numbers(rows, line)
+    filled = [(number, row) for number, row in zip(numbers, rows, strict=True) if row]
+    for number, row in filled:
+        if len(row) != len(header):
+            raise ServiceError(
+                "INVALID_FIELD",
+                f"Line {number} has {len(row)} cells, the header has {len(header)}.",
+                path=str(number),
+            )
+    columns = dict(zip(header, zip(*(row for _, row in filled), strict=True), strict=False)) if filled else {}
+    codes, times = columns.get("code", ()), columns.get("at")
+    numbers = [number for number, _ in filled]
+    try:
+        return batch_asked(
+            pa.array(codes, pa.string()),
+            pa.array([text or None for text in times] if times else [None] * len(codes), pa.string()),
+            numbers,
+        )
+    except UnicodeEncodeError:
+        broken = next(n for n, row in filled if any("\udc80" <= char <= "\udcff" for cell in row for char in cell))
+        raise ServiceError("INVALID_FIELD", f"Line {broken} is not UTF-8.", path=str(broken)) from None
+
+
+def _numbers(rows: list[list[str]], line: int) -> list[int]:
+    """The line on which each row begins; a cell may hold line feeds."""
+    numbers: list[int] = []
+    for row in rows:
+        numbers.append(line)
+        line += 1 + sum(cell.count("\n") for cell in row)
+    return numbers
+
+
+class AnsweredFile:
+    """A file of answers that is being written beside where it will be; leaving the block well puts it there.
+
+    Raises:
+        ServiceError: `UNKNOWN_SUFFIX` or `FILE_NOT_WRITABLE`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._is_parquet = form_of(path, ANSWERED_FORMS, packed=False) == ".parquet"
+        if path.is_dir():
+            raise self._not_writable("it is a folder")
+        try:
+            descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        except OSError as error:
+            raise self._not_writable(error.strerror or type(error).__name__) from None
+        self._beside = Path(name)
+        self._file = os.fdopen(descriptor, "wb")
+        self._parquet = pq.ParquetWriter(self._file, SCHEMA, compression="zstd") if self._is_parquet else None
+        if self._parquet is None:
+            self._file.write(CSV_HEADER)
+
+    def write(self, answers: Answers) -> None:
+        """Adds the answers to a slice.
+
+        Raises:
+            ServiceError: `FILE_NOT_WRITABLE`, when the disk is full.
+        """
+        try:
+            if self._parquet is None:
+                self._file.write(csv_of(answers))
+            else:
+                self._parquet.write_batch(batch_of(answers))
+        except OSError as error:
+            raise self._not_writable(error.strerror or type(error).__name__) from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            try:
+                if self._parquet is not None:
+                    self._parquet.close()
+            finally:
+                self._file.close()
+            if kind is None:
+                # As any file that this user makes; a temporary one is for its maker's eyes only.
+                mask = os.umask(0)
+                os.umask(mask)
+                self._beside.chmod(0o666 & ~mask)
+                self._beside.replace(self._path)
+        except OSError as problem:
+            if kind is None:
+                raise self._not_writable(problem.strerror or type(problem).__name__) from None
+        finally:
+            self._beside.unlink(missing_ok=True)
+
+    def _not_writable(self, why: str) -> ServiceError:
+        return ServiceError(
+            "FILE_NOT_WRITABLE", f"{self._path} can't be written: {why}.", remedy="Choose another file with --out."
+        )

@@ -1,0 +1,219 @@
+"""What the items of many codes rest on, fetched run by run and kept while a job asks about more.
+
+Codes of one run rest on the same, and so do the runs of one carton: the graph sends them together, as one *ground*.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import pyarrow as pa
+
+from graph_service.goods.bulk_keys import spans_over
+from graph_service.goods.codes import Span
+from graph_service.goods.containment import Position, Stay
+from graph_service.goods.read import EVER, NamingFact, stay_of
+from graph_service.goods.story import ScanOfItem
+from graph_service.graph.driver import Row, Transaction
+
+_KEYS_AT_ONCE = 10_000
+_ITEMS_AT_ONCE = 2_000
+_WIDEST_GAP = 1_000
+_SAMPLE = 50
+
+
+@dataclass(slots=True, eq=False)
+class Ground:
+    """What an item, or several items alike, rest on.
+
+    Attributes:
+        item: its name, where it has several runs; None where it is one run.
+        born: when it came to exist, as derived.
+        named: events that name it.
+        stays: in containers, oldest first.
+        scans: of it.
+        facts: the events in force that name it, oldest first; None until they are needed. Where they name a run that
+            is alone, `run` and `last` are empty.
+    """
+
+    item: str | None
+    born: Position | None
+    named: tuple[str, ...]
+    stays: tuple[Stay, ...]
+    scans: tuple[ScanOfItem, ...]
+    facts: tuple[NamingFact, ...] | None = None
+
+    @property
+    def known_facts(self) -> tuple[NamingFact, ...]:
+        """The facts.
+
+        Raises:
+            ValueError: when they were not fetched.
+        """
+        if self.facts is None:
+            raise ValueError("the facts were not fetched")
+        return self.facts
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Asked keys in a row, from one place to before another, that are in one run; its first key."""
+
+    start: int
+    stop: int
+    run: str
+
+
+class Grounds:
+    """Runs and what they rest on, as far as they are known."""
+
+    def __init__(self) -> None:
+        self._lasts: dict[str, str] = {}
+        self._grounds: dict[str, Ground] = {}
+        self._items: dict[str, Ground] = {}
+        self._facts: dict[str, NamingFact | None] = {}
+        self._climbed: set[str] = set()
+        self._firsts: list[str] = []
+        self._gap = 1
+
+    def __len__(self) -> int:
+        return len(self._lasts)
+
+    def of(self, run: str) -> Ground | None:
+        """What the item of a run rests on; None for a run that is not known."""
+        ground = self._grounds.get(run)
+        return self._items[ground.item] if ground is not None and ground.item in self._items else ground
+
+    def last(self, run: str) -> str:
+        """The key of the last code of a known run."""
+        return self._lasts[run]
+
+    def runs_of(self, keys: Sequence[str]) -> tuple[list[Found], list[int]]:
+        """The runs of keys that are in order, as far as they are known, and the places of the other keys."""
+        found: list[Found] = []
+        others: list[int] = []
+        if len(self._firsts) < len(self._lasts):
+            self._firsts = sorted(self._lasts)
+        firsts, lasts = self._firsts, self._lasts
+        place = 0
+        while place < len(keys):
+            before = bisect_right(firsts, keys[place])
+            last = lasts[firsts[before - 1]] if before else ""
+            if keys[place] <= last:
+                behind = bisect_right(keys, last, place)
+                found.append(Found(place, behind, firsts[before - 1]))
+                place = behind
+            else:
+                others.append(place)
+                place += 1
+        return found, others
+
+    async def fetch_runs(self, transaction: Transaction, keys: Any) -> None:
+        """Fetches the runs of a column of keys that are in order."""
+        # A seek is cheaper than a run that nobody asked about: gaps are bridged as far as one run may reach.
+        for rows in _parts(spans_over(keys, self._gap, _KEYS_AT_ONCE)):
+            for row in await transaction.rows_of("goods/grounds", rows):
+                ground = _ground(row)
+                for first, last in row["runs"]:
+                    # What came along again stays what it was: it may be completed, and stories rest on it.
+                    if first not in self._lasts:
+                        self._lasts[first] = last
+                        self._grounds[first] = ground
+        sample = [Span(first, self._lasts[first]).count for first in islice(self._lasts, _SAMPLE)]
+        self._gap = min(_WIDEST_GAP, max([1, *sample]))
+
+    async def complete(self, transaction: Transaction, runs: Iterable[str]) -> None:
+        """Fetches what stories of known runs need: facts, and those of all that ever held them."""
+        level = set(runs)
+        visited: list[Ground] = []
+        while level:
+            await self._fetch_items(transaction, level)
+            grounds = {id(ground): ground for run in level if (ground := self.of(run)) is not None}
+            visited += grounds.values()
+            level = {stay.container for ground in grounds.values() for stay in ground.stays} - self._climbed
+            missing = level - self._lasts.keys()
+            if missing:
+                await self.fetch_runs(transaction, pa.array(sorted(missing), pa.string()))
+            self._climbed |= level
+        await self._fetch_facts(transaction, [ground for ground in visited if ground.facts is None])
+
+    async def _fetch_items(self, transaction: Transaction, runs: Iterable[str]) -> None:
+        """Items of several runs are fetched by their names; there are few."""
+        named = {ground.item for run in runs if (ground := self._grounds.get(run)) and ground.item is not None}
+        missing = iter(sorted(named - self._items.keys()))
+        while part := list(islice(missing, _ITEMS_AT_ONCE)):
+            rows = [{"item": item, "from": EVER[0], "until": EVER[1], "scans": True} for item in part]
+            for row in await transaction.rows_of("goods/item_facts", rows):
+                facts = sorted(NamingFact(*fact) for fact in row["facts"])
+                self._items[row["item"]] = Ground(
+                    row["item"], _position(row["born"]), (), _stays(row), _scans(row), tuple(facts)
+                )
+
+    async def _fetch_facts(self, transaction: Transaction, grounds: Sequence[Ground]) -> None:
+        missing = iter(sorted({event for ground in grounds for event in ground.named} - self._facts.keys()))
+        while part := list(islice(missing, _KEYS_AT_ONCE)):
+            # What is not in force is not told.
+            self._facts |= dict.fromkeys(part)
+            for row in await transaction.rows_of("goods/hand_overs", part):
+                self._facts[row["event"]] = _fact(row)
+        for ground in grounds:
+            facts = [fact for event in ground.named if (fact := self._facts[event]) is not None]
+            facts.sort(key=_place)
+            ground.facts = tuple(facts)
+
+
+def _parts(spans: Iterable[tuple[Row, int]]) -> Iterator[list[Row]]:
+    """Rows for one statement after another, none of which holds many more keys than are fetched at once."""
+    rows: list[Row] = []
+    held = 0
+    for row, count in spans:
+        rows.append(row)
+        held += count
+        if held >= _KEYS_AT_ONCE:
+            yield rows
+            rows, held = [], 0
+    if rows:
+        yield rows
+
+
+def _ground(row: Row) -> Ground:
+    return Ground(row["item"], _position(row["born"]), tuple(row["named"]), _stays(row), _scans(row))
+
+
+def _stays(row: Row) -> tuple[Stay, ...]:
+    return tuple(sorted(map(stay_of, row["stays"]), key=lambda stay: stay.since)) if row["stays"] else ()
+
+
+def _scans(row: Row) -> tuple[ScanOfItem, ...]:
+    return (
+        tuple(sorted((ScanOfItem(*scan) for scan in row["scans"]), key=lambda scan: scan.position))
+        if row["scans"]
+        else ()
+    )
+
+
+def _position(born: Sequence[Any] | None) -> Position | None:
+    return None if born is None else (born[0], born[1])
+
+
+def _place(fact: NamingFact) -> Position:
+    return (fact.at, fact.event)
+
+
+def _fact(row: Row) -> NamingFact:
+    return NamingFact(
+        row["at"],
+        row["event"],
+        row["recordedAt"],
+        row["type"],
+        "",
+        "",
+        row["sender"],
+        row["receiver"],
+        row["salesperson"],
+        row["sku"],
+        row["batch"],
+        row["level"],
+    )

@@ -1,0 +1,161 @@
+"""One story for all items that the same facts reach in the same way, and one timeline for each story.
+
+Whatever a story is told from goes into its *mark*; items with one mark have one story. So the units on a pallet, whose
+cartons nobody handed over alone, share what happened to the pallet.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from graph_service.goods.bulk_channel import ChannelMemory
+from graph_service.goods.bulk_grounds import Ground, Grounds
+from graph_service.goods.bulk_timeline import Timeline
+from graph_service.goods.codes import code_of
+from graph_service.goods.containment import Position
+from graph_service.goods.read import FIRST, LAST, Goods
+from graph_service.goods.story import Story
+from graph_service.graph.driver import Transaction
+
+Mark = tuple[object, ...]
+
+# No goods are packed that deep; what was read before and after a repacking may look as if they were.
+_DEEPEST = 50
+
+
+class ChangedMeanwhile(Exception):
+    """What was read contradicts itself, because events were recorded in between."""
+
+
+class Stories:
+    """The timelines of runs."""
+
+    def __init__(self, grounds: Grounds) -> None:
+        self._grounds = grounds
+        self._channel = ChannelMemory()
+        self._timelines: dict[Mark, Timeline] = {}
+        self._of_run: dict[str, Timeline] = {}
+        self._numbers: dict[Mark, int] = {}
+        self._within: dict[tuple[str, Position, Position], int] = {}
+
+    def __len__(self) -> int:
+        return len(self._timelines)
+
+    def untold(self, runs: Iterable[str]) -> list[str]:
+        """Those of known runs that have no timeline yet."""
+        return [run for run in runs if run not in self._of_run]
+
+    def timeline(self, run: str) -> Timeline:
+        """The timeline of a run that was told."""
+        return self._of_run[run]
+
+    def marks(self, runs: Iterable[str]) -> dict[str, Mark]:
+        """The marks of completed runs.
+
+        Raises:
+            ChangedMeanwhile: when containers hold each other.
+        """
+        by_ground: dict[int, Mark] = {}
+        marks: dict[str, Mark] = {}
+        for run in runs:
+            ground = self._grounds.of(run)
+            if ground is None:
+                raise ChangedMeanwhile
+            if ground.item is not None:
+                # Which of its codes is asked about matters.
+                marks[run] = (ground.item, run)
+                continue
+            mark = by_ground.get(id(ground))
+            if mark is None:
+                inside = self._holders(ground, FIRST, LAST, 1)
+                mark = by_ground[id(ground)] = (ground.born, ground.scans, _events(ground, FIRST, LAST), inside)
+            marks[run] = mark
+        return marks
+
+    def _holders(self, ground: Ground, since: Position, until: Position, depth: int) -> tuple[int, ...]:
+        """The marks of what held something between two positions, as numbers."""
+        if depth > _DEEPEST:
+            raise ChangedMeanwhile
+        marks = []
+        for stay in ground.stays:
+            start, end = max(since, stay.since), min(until, stay.until or LAST)
+            if start < end:
+                marks.append(self._holder(stay.container, start, end, depth))
+        return tuple(marks)
+
+    def _holder(self, container: str, since: Position, until: Position, depth: int) -> int:
+        window = (container, since, until)
+        known = self._within.get(window) if depth > 1 else None
+        if known is not None:
+            return known
+        ground = self._grounds.of(container)
+        if ground is None:
+            return -1
+        events = _events(ground, since, until)
+        # Facts tell the container's code, so it matters which one it is; where there are none, it does not.
+        mark = (container if events else None, events, self._holders(ground, since, until, depth + 1))
+        number = self._numbers.setdefault(mark, len(self._numbers))
+        if depth > 1:
+            self._within[window] = number
+        return number
+
+    async def tell(self, transaction: Transaction, marks: Mapping[str, Mark]) -> None:
+        """Makes the timelines of runs."""
+        first_of: dict[Mark, str] = {}
+        for run, mark in marks.items():
+            first_of.setdefault(mark, run)
+        stories = {mark: self._story(run) for mark, run in first_of.items() if mark not in self._timelines}
+        around = {mark: _concerned(story) for mark, story in stories.items()}
+        parties = {party for named, _ in around.values() for party in named}
+        skus = {sku for _, named in around.values() for sku in named}
+        await self._channel.fetch(transaction, parties, skus)
+        view = self._channel.view(parties, skus)
+        turns = {both: self._channel.turns(*both) for both in set(around.values())}
+        for mark, story in stories.items():
+            asked = code_of(first_of[mark]) if self._is_one_of_several(first_of[mark]) else None
+            self._timelines[mark] = Timeline(story, view, turns[around[mark]], asked)
+        for run, mark in marks.items():
+            self._of_run[run] = self._timelines[mark]
+
+    def _is_one_of_several(self, run: str) -> bool:
+        ground = self._grounds.of(run)
+        return ground is not None and ground.item is not None
+
+    def _story(self, run: str) -> Story:
+        """The story of a run's item, told by the functions that tell the story of one code."""
+        goods = Goods()
+        waiting = [run]
+        name = run
+        while waiting:
+            here = waiting.pop()
+            ground = self._grounds.of(here)
+            if ground is None:
+                continue
+            item = ground.item or here
+            if here == run:
+                name = item
+                goods.scans[item] = list(ground.scans)
+            if item in goods.facts:
+                continue
+            goods.facts[item] = [
+                fact if fact.run else fact._replace(run=here, last=self._grounds.last(here))
+                for fact in ground.known_facts
+            ]
+            goods.stays[item] = list(ground.stays)
+            if ground.born is not None:
+                goods.born[item] = ground.born
+            waiting += [stay.container for stay in ground.stays]
+        return goods.story(name, code_of(run) if name != run or self._is_one_of_several(run) else None)
+
+
+def _events(ground: Ground, since: Position, until: Position) -> Mark:
+    """The facts that name an item between two positions; of an item of several runs, also which run they name."""
+    return tuple(
+        (fact.event, fact.run) if fact.run else fact.event
+        for fact in ground.known_facts
+        if since < (fact.at, fact.event) < until
+    )
+
+
+def _concerned(story: Story) -> tuple[frozenset[str], frozenset[str]]:
+    """The parties that a story's items were handed to, and the products that they are."""
+    parties = frozenset(one.receiver for one in story.hand_overs if one.receiver is not None)
+    return parties, frozenset(one.sku for one in story.commissionings if one.sku is not None)

@@ -1,0 +1,219 @@
+"""The GraphQL types of members; identifiers are masked."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import strawberry
+from strawberry import UNSET
+
+from graph_service.api.arguments import given
+from graph_service.api.context import Context
+from graph_service.api.fields import field
+from graph_service.api.loading import load
+from graph_service.api.paging import PageInfo, SortKey, page_size, paged, within
+from graph_service.api.scalars import DateTime
+from graph_service.channel.loaders import party_of
+from graph_service.channel.types import Party
+from graph_service.graph.driver import Transaction
+from graph_service.members.identifiers import IdentifierKeys, mask
+from graph_service.members.invitations import invitees_of, inviters_above, inviters_of
+from graph_service.members.people import Person, SealedIdentifier, points_of, stores_of
+from graph_service.members.why import RefusedPair as FoundRefusedPair
+from graph_service.members.why import Step, Why
+
+MEMBERS = SortKey("members", (str,))
+_MOST_EVENTS = 20
+
+
+@strawberry.input(description="An identifier as it is sent: a phone in any spelling, a WeChat OpenID with its app.")
+class IdentifierInput:
+    """An identifier as it is sent."""
+
+    type: str
+    value: str
+    app: str | None = UNSET
+
+
+@strawberry.type(description="What a member is known by. Masked unless the viewer may see the plain value.")
+class Identifier:
+    """What a member is known by, masked."""
+
+    id: strawberry.ID = strawberry.field(description="A keyed hash; the id of its account.")
+    type: str
+    value: str
+    app: str | None
+    since: DateTime
+    last_seen: DateTime
+
+    @classmethod
+    def of(cls, one: SealedIdentifier, keys: IdentifierKeys) -> "Identifier":
+        """What an identifier of the graph looks like."""
+        return cls(
+            id=strawberry.ID(one.id),
+            type=one.type,
+            value=mask(keys.open(one.sealed)),
+            app=one.app,
+            since=DateTime(one.since),
+            last_seen=DateTime(one.last_seen),
+        )
+
+
+@strawberry.type(description="A consumer: one person, known by many identifiers.")
+class Member:
+    """A consumer."""
+
+    person: strawberry.Private[Person]
+    id: strawberry.ID
+    former_ids: list[strawberry.ID] = strawberry.field(description="The ids of its identifiers; all resolve to it.")
+
+    @classmethod
+    def of(cls, person: Person) -> "Member":
+        """What a member of the graph looks like."""
+        return cls(person=person, id=strawberry.ID(person.id), former_ids=[strawberry.ID(one) for one in person.ids])
+
+    @field("Masked unless the viewer may see the plain value.")
+    def identifiers(self, info: strawberry.Info[Context, Any]) -> list[Identifier]:
+        """In the order in which they were first seen."""
+        return [Identifier.of(one, info.context.keys) for one in self.person.identifiers]
+
+    @field("Who brought it in: the first valid invitation.")
+    async def inviter(self, info: strawberry.Info[Context, Any]) -> "Member | None":
+        """The member of the first valid invitation."""
+        found = await load(info, "members.inviters", inviters_of, self.person)
+        return None if found is None else Member.of(found)
+
+    @field("Inviters upwards, nearest first.")
+    async def inviters(self, info: strawberry.Info[Context, Any], max_depth: int = 10) -> list["Member"]:
+        """Level by level."""
+        depth = within(max_depth, 1, 50, path="maxDepth")
+        found = await info.context.read(lambda transaction: inviters_above(transaction, self.person, depth))
+        return [Member.of(one) for one in found]
+
+    @field("Whom it brought in, in the order of ids.")
+    async def invitees(
+        self, info: strawberry.Info[Context, Any], first: int = 50, after: str | None = UNSET
+    ) -> "MemberConnection":
+        """Members whose first valid invitation is this member's."""
+        cursor, size = given(after), page_size(first)
+        (position,) = MEMBERS.values(cursor) or ("",)
+
+        async def work(transaction: Transaction) -> Sequence[Person]:
+            return await invitees_of(transaction, self.person, after=position, limit=size + 1)
+
+        return connection(await info.context.read(work), size, cursor)
+
+    @field("The store that it chose last, else the one where it registered last.")
+    async def store(self, info: strawberry.Info[Context, Any]) -> Party | None:
+        """Its store, where that is registered."""
+        return await party_of(info, await load(info, "members.stores", stores_of, self.person))
+
+    @field("Points of all its accounts: what decisions gave them, and what was adjusted by hand.")
+    async def points(self, info: strawberry.Info[Context, Any]) -> int:
+        """The sum of its accounts."""
+        info.context.tells_decisions = True
+        return await load(info, "members.points", points_of, self.person)
+
+
+@strawberry.type(description="A member of a page.")
+class MemberEdge:
+    """A member of a page."""
+
+    cursor: str
+    node: Member
+
+
+@strawberry.type(description="A page of members.")
+class MemberConnection:
+    """A page of members."""
+
+    edges: list[MemberEdge]
+    page_info: PageInfo
+
+
+def connection(found: Sequence[Person], size: int, cursor: str | None) -> MemberConnection:
+    """A page of members in the order of their ids."""
+    edges, page_info = paged(
+        found,
+        size,
+        cursor,
+        lambda person: MEMBERS.cursor(person.id),
+        lambda cursor, person: MemberEdge(cursor=cursor, node=Member.of(person)),
+    )
+    return MemberConnection(edges=edges, page_info=page_info)
+
+
+@strawberry.type(description="The evidence that two identifiers are one person.")
+class IdentityEvidence:
+    """The evidence for a pair of identifiers."""
+
+    a: Identifier
+    b: Identifier
+    by_operator: bool = strawberry.field(description="Whether an operator linked them.")
+    first_seen: DateTime | None
+    last_seen: DateTime | None
+    count: int = strawberry.field(description="In how many events.")
+    sources: list[str] = strawberry.field(description="The systems that sent them.")
+    events: list[strawberry.ID] = strawberry.field(description=f"The latest {_MOST_EVENTS} of them, oldest first.")
+
+    @classmethod
+    def of(cls, step: Step, keys: IdentifierKeys) -> "IdentityEvidence":
+        """What a step of a path looks like."""
+        return cls(
+            a=Identifier.of(step.a, keys),
+            b=Identifier.of(step.b, keys),
+            by_operator=step.by_operator,
+            first_seen=DateTime(step.facts[0].at) if step.facts else None,
+            last_seen=DateTime(step.facts[-1].at) if step.facts else None,
+            count=len(step.facts),
+            sources=step.sources,
+            events=[strawberry.ID(fact.event) for fact in step.facts[-_MOST_EVENTS:]],
+        )
+
+
+@strawberry.type(description="A pair of identifiers with evidence that was not linked.")
+class RefusedPair:
+    """A pair that was not linked."""
+
+    evidence: IdentityEvidence
+    reason: str = strawberry.field(description="`limit_exceeded`, or `unlinked` by an operator.")
+    namespace: str | None = strawberry.field(description="Of which a member would hold too many.")
+    rivals: list[Identifier] = strawberry.field(
+        description="Who stands against it: the values of that namespace, or the two that are kept apart."
+    )
+    won_by: list[IdentityEvidence] = strawberry.field(description="The evidence that binds one of the pair to a rival.")
+
+    @classmethod
+    def of(cls, pair: FoundRefusedPair, keys: IdentifierKeys) -> "RefusedPair":
+        """What a refused pair looks like."""
+        return cls(
+            evidence=IdentityEvidence.of(pair.step, keys),
+            reason=pair.reason,
+            namespace=pair.namespace,
+            rivals=[Identifier.of(one, keys) for one in pair.rivals],
+            won_by=[IdentityEvidence.of(step, keys) for step in pair.winners],
+        )
+
+
+@strawberry.type(description="Why two identifiers are one person, or why they are not.")
+class IdentityAnswer:
+    """Why two identifiers are one person, or not."""
+
+    member: strawberry.ID | None = strawberry.field(description="The member that both are; null when they are not one.")
+    path: list[IdentityEvidence] = strawberry.field(description="The evidence from the first to the second.")
+    by_device_alone: bool = strawberry.field(description="Every path leads through a device between the two.")
+    reasons: list[str] = strawberry.field(
+        description="Why not: never_seen, blocked, shared_identifier, evicted_over_max_identifiers, "
+        "not_named_by_policy, unlinked, released, two_values_of_unique_namespace, no_evidence."
+    )
+    refused: list[RefusedPair] = strawberry.field(description="The pairs that would have joined them.")
+
+    @classmethod
+    def of(cls, found: Why, keys: IdentifierKeys) -> "IdentityAnswer":
+        """What an answer looks like."""
+        return cls(
+            member=None if found.member is None else strawberry.ID(found.member),
+            path=[IdentityEvidence.of(step, keys) for step in found.path],
+            by_device_alone=found.by_device_alone,
+            reasons=list(found.reasons),
+            refused=[RefusedPair.of(pair, keys) for pair in found.refused],
+        )

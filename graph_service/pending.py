@@ -1,0 +1,214 @@
+"""Pending tasks: what a wide fact leaves to be derived, worked off in transactions so small that others hardly wait.
+
+    (:Pending {id, question, rows, since, through, left})
+
+A task says where its triggers are found (`question`, a statement, and its `rows`), not which they are: what changes
+meanwhile derives what it changes itself, so whenever a task is worked off, it ends where it would have ended at once.
+Triggers are taken in the order of their ids, and `through` is the last that is done; after a kill the work goes on
+behind it.
+"""
+
+import asyncio
+import json
+import logging
+import time
+import uuid
+from collections.abc import Callable, Sequence, Set
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from graph_service.graph.driver import Graph, Row, Transaction
+from graph_service.moments import datetime_of, now
+from graph_service.rebates.decision import Decision
+from graph_service.rebates.derive import derive_decisions, fetch_rulebook
+
+MAX_DEPENDENT = 5_000
+"""Triggers besides its own that a batch derives in its transaction; when there are more, they wait."""
+
+QUESTIONS = frozenset(
+    {
+        "goods/triggers_of",
+        "rebates/triggers_by_party",
+        "rebates/triggers_by_promo_code",
+        "rebates/triggers_by_sku",
+        "rebates/triggers_since",
+        "rebates/due_between",
+    }
+)
+
+log = logging.getLogger(__name__)
+
+Question = tuple[str, list[Row]]
+"""A statement of `QUESTIONS` and its rows."""
+
+_ALL = 2**31
+_ROWS_A_TASK = 2_000
+_TASKS_AT_ONCE = 64
+_AIMED_SECONDS = 0.1
+_LOOK_SECONDS = 1.0
+_SAY_SECONDS = 0.2
+_FEWEST, _FIRST, _MOST = 25, 50, 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits.
+
+    Attributes:
+        tasks: how many.
+        since: when the oldest came, in microseconds.
+        left: triggers that are known to be left; None before the work began.
+    """
+
+    tasks: int = 0
+    since: int | None = None
+    left: int | None = None
+
+    def told(self) -> dict[str, Any]:
+        """The same as a JSON value; `since` is RFC 3339."""
+        since = None if self.since is None else datetime_of(self.since).isoformat().replace("+00:00", "Z")
+        return {"tasks": self.tasks, "since": since, "left": self.left}
+
+
+async def dependents(
+    transaction: Transaction, questions: Sequence[Question], *, own: Set[str], most: int
+) -> set[str] | None:
+    """The triggers that questions find besides a batch's own; None when there are more than `most`."""
+    triggers: set[str] = set()
+    for name, rows in questions:
+        found = await transaction.rows_of(name, rows, limit=len(own) + most + 1)
+        triggers |= {row["trigger"] for row in found} - own
+        if len(triggers) > most:
+            return None
+    return triggers
+
+
+async def postpone(transaction: Transaction, questions: Sequence[Question]) -> None:
+    """Leaves what questions find to be derived later; the caller holds the intake's lock."""
+    since = now()
+    tasks = [
+        {
+            "id": f"{since}-{uuid.uuid4().hex}",
+            "question": name,
+            "rows": json.dumps(rows[start : start + _ROWS_A_TASK], ensure_ascii=False),
+            "since": since,
+        }
+        for name, rows in questions
+        for start in range(0, len(rows), _ROWS_A_TASK)
+    ]
+    await transaction.rows_of("pending/add", tasks)
+
+
+async def waiting(transaction: Transaction) -> Waiting:
+    """What waits now."""
+    return Waiting(**(await transaction.run("pending/standing"))[0])
+
+
+class Backlog:
+    """Works off the tasks of a graph, one small transaction after the other.
+
+    Several processes may do so at once; what one has done the others do again without a difference.
+
+    Attributes:
+        known: what waited when it was last looked; at most a second ago while `keep_working` runs.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.known = Waiting()
+        self._graph = graph
+        self._wanted = asyncio.Event()
+        self._tasks: list[str] = []
+        self._triggers: list[str] = []
+        self._size = _FIRST
+
+    @property
+    def left(self) -> int:
+        """Triggers that are found and not derived yet; more tasks may wait."""
+        return len(self._triggers)
+
+    async def look(self) -> Waiting:
+        """What waits now."""
+        self.known = await self._graph.read(waiting, self._graph.latest_bookmarks())
+        if self.known.tasks:
+            self._wanted.set()
+        return self.known
+
+    async def keep_working(self, writing: asyncio.Lock) -> None:
+        """Works until it is cancelled; looks every second for tasks that other processes left.
+
+        Args:
+            writing: is held while it writes, so that others of this process have their turns.
+        """
+        while True:
+            try:
+                while (await self.look()).tasks:
+                    async with writing:
+                        await self.work()
+            except Exception:  # The graph is away, or will tell whoever asks; what waits stays where it is.
+                log.warning("Pending tasks could not be worked off; they will be tried again.", exc_info=True)
+            self._wanted.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_SECONDS):
+                    await self._wanted.wait()
+
+    async def settled(self, say: Callable[[int], None]) -> None:
+        """Waits until nothing waits any more, while `keep_working` runs.
+
+        Args:
+            say: is told now and then how many triggers are left, as far as they are known.
+        """
+        while (await self.look()).tasks:
+            say(self.known.left or self.left)
+            await asyncio.sleep(_SAY_SECONDS)
+
+    async def work(self) -> list[Decision] | None:
+        """Derives as many triggers as take about a tenth of a second.
+
+        Returns:
+            the decisions that changed; None when nothing waits.
+        """
+        if not self._tasks:
+            self._tasks, self._triggers = await self._graph.read(_find, self._graph.latest_bookmarks())
+            if not self._tasks:
+                return None
+        part, rest = self._triggers[: self._size], self._triggers[self._size :]
+        tasks = self._tasks
+
+        async def derive(transaction: Transaction) -> list[Decision]:
+            clock = (await transaction.run("intake/lock"))[0]["clock"]
+            changed: list[Decision] = []
+            if part:
+                changed = await derive_decisions(transaction, part, await fetch_rulebook(transaction), int(clock or 0))
+            if rest:
+                await transaction.rows_of("pending/advance", tasks, through=part[-1], left=len(rest))
+            else:
+                await transaction.rows_of("pending/finish", tasks)
+            return changed
+
+        began = time.monotonic()
+        changed, _ = await self._graph.write(derive)
+        self._size = _next_size(len(part), time.monotonic() - began)
+        self._triggers = rest
+        if not rest:
+            self._tasks = []
+        return changed
+
+
+async def _find(transaction: Transaction) -> tuple[list[str], list[str]]:
+    """The oldest tasks, and the triggers that they still have to derive, in order."""
+    tasks = await transaction.run("pending/oldest", limit=_TASKS_AT_ONCE)
+    triggers: set[str] = set()
+    for task in tasks:
+        if task["question"] not in QUESTIONS:
+            raise ValueError(f"a pending task asks {task['question']!r}, which this version does not know")
+        found = await transaction.rows_of(task["question"], json.loads(task["rows"]), limit=_ALL)
+        done = task["through"] or ""
+        triggers |= {row["trigger"] for row in found if row["trigger"] > done}
+    return [task["id"] for task in tasks], sorted(triggers)
+
+
+def _next_size(size: int, seconds: float) -> int:
+    """How many to take next, so that it takes as long as is aimed at; it grows by half at most."""
+    aimed = int(size * _AIMED_SECONDS / max(seconds, 0.001))
+    return max(_FEWEST, min(aimed, size + size // 2 + 1, _MOST))

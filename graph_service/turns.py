@@ -1,0 +1,151 @@
+"""Whose turn it is to be written: small requests at once, large ones in portions between them.
+
+Somebody waits at the till for the answer to a scan; nobody waits for the last event of 500,000. So what is small is
+written before what is large, and while small requests come, a large one gives way after each portion of some 60 ms;
+when none come, its portions are as large as a batch may be. Large requests take turns with each other. The slices of
+one body or file are written in their order, because of two events with one id the first is the one that stays.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from graph_service.errors import ServiceError
+from graph_service.intake.log import Appended
+from graph_service.intake.prepared import Prepared
+from graph_service.pace import Pace
+
+GATHERED_EVENTS = 256
+SMALL_REQUEST = 100
+MOST_WAITING = 10_000
+_WATCHED_SECONDS = 10.0
+
+
+@dataclass(eq=False, slots=True)
+class Waiting:
+    """Events that wait to be written, and what became of those that were.
+
+    Attributes:
+        prepared: the events.
+        source: the body or file that they are a slice of; None when they are all there is.
+        done: set when all are written, or when it is known that the rest will not be.
+        written: what became of the portions that were written, each with its consistency token.
+        taken: how many were given to the writer.
+    """
+
+    prepared: Sequence[Prepared]
+    source: object | None
+    done: "asyncio.Future[None]"
+    written: list[tuple[Appended, str]] = field(default_factory=list)
+    taken: int = 0
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is written before large ones."""
+        return self.source is None and len(self.prepared) <= SMALL_REQUEST
+
+
+Portion = tuple[Waiting, Sequence[Prepared]]
+
+
+class Turns:
+    """Two lines, of small and of large requests.
+
+    Args:
+        most_waiting: how many events each line may hold before whoever can be refused is.
+    """
+
+    def __init__(self, most_waiting: int = MOST_WAITING) -> None:
+        self.pace = Pace()
+        self._most_waiting = most_waiting
+        self._inside = {True: 0, False: 0}
+        self._small: deque[Waiting] = deque()
+        self._large: dict[object, deque[Waiting]] = {}
+        self._filled = asyncio.Event()
+        self._large_is_next = False
+        self._watched_until = 0.0
+
+    def require_room(self, events: int) -> None:
+        """Refuses a request that would have to wait too long.
+
+        Raises:
+            ServiceError: `BUSY`.
+        """
+        inside = self._inside[events <= SMALL_REQUEST]
+        if inside and inside + events > self._most_waiting:
+            raise ServiceError(
+                "BUSY",
+                "More events wait to be recorded than the service takes at once; none of these was recorded.",
+                remedy="Send the same request again in a moment.",
+            )
+
+    @contextmanager
+    def counted(self, events: int, *, small: bool) -> Iterator[None]:
+        """Counts events as waiting while the block lasts."""
+        self._inside[small] += events
+        try:
+            yield
+        finally:
+            self._inside[small] -= events
+
+    def watch(self) -> None:
+        """Keeps portions short for a while, because somebody waits: here, or in another process."""
+        self._watched_until = time.monotonic() + _WATCHED_SECONDS
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether portions are kept short."""
+        return time.monotonic() < self._watched_until
+
+    def put(self, waiting: Waiting) -> None:
+        """Lets events wait for their turn."""
+        if waiting.is_small:
+            self._small.append(waiting)
+            self.watch()
+        else:
+            source = waiting if waiting.source is None else waiting.source
+            self._large.setdefault(source, deque()).append(waiting)
+        self._filled.set()
+
+    async def take(self) -> list[Portion]:
+        """What is to be written next; waits until there is something."""
+        while True:
+            await self._filled.wait()
+            portions = self._take_small() if self._small and not (self._large_is_next and self._large) else []
+            self._large_is_next = bool(portions)
+            portions = portions or self._take_large()
+            if portions:
+                return portions
+            if not self._small and not self._large:
+                self._filled.clear()
+
+    def _take_small(self) -> list[Portion]:
+        portions: list[Portion] = []
+        events = 0
+        while self._small and events < GATHERED_EVENTS:
+            waiting = self._small.popleft()
+            if not waiting.done.done():
+                events += len(waiting.prepared)
+                portions.append((waiting, waiting.prepared))
+        return portions
+
+    def _take_large(self) -> list[Portion]:
+        if not self._large:
+            return []
+        source = next(iter(self._large))
+        line = self._large.pop(source)
+        while line and line[0].done.done():  # given up, or its last portion failed
+            line.popleft()
+        if not line:
+            return []
+        waiting = line[0]
+        start = waiting.taken
+        waiting.taken = min(len(waiting.prepared), start + self.pace.portion(watched=self.is_watched))
+        if waiting.taken == len(waiting.prepared):
+            line.popleft()
+        if line:
+            self._large[source] = line
+        return [(waiting, waiting.prepared[start : waiting.taken])]

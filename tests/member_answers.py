@@ -1,0 +1,92 @@
+"""What the service and the reference model say of members, in one form."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from graph_service.graph.driver import Graph
+from graph_service.members.identifiers import IdentifierKeys, PlainIdentifier
+from tests.answers import Event
+from tests.model import World
+from tests.model.identity import Refused
+from tests.model.policy import Identifier
+
+IDENTIFIERS = (
+    "MATCH (i:Identifier) OPTIONAL MATCH (i)-[:OF]->(m) "
+    "RETURN i.id, i.type, i.app, i.sealed, i.firstSeen, i.shared, i.evicted, m.id"
+)
+REFUSED = (
+    "MATCH (a:Identifier)-[pair:PAIRED]->(b:Identifier) WHERE pair.refused IS NOT NULL "
+    "RETURN a.id, b.id, pair.refused, pair.namespace, pair.rivals"
+)
+
+Told = dict[str, Any]
+Rivals = dict[tuple[frozenset[Identifier], str], set[Identifier]]
+
+
+async def told_by_service(graph: Graph, keys: IdentifierKeys) -> Told:
+    _, rows = await graph.run(IDENTIFIERS, read_only=True)
+    names = {row[0]: _name(PlainIdentifier(row[1], keys.open(row[3]), row[2])) for row in rows}
+    members: dict[Identifier, set[Identifier]] = {}
+    for row in rows:
+        if row[7] is not None:
+            members.setdefault(names[row[7]], set()).add(names[row[0]])
+    refused = {
+        (frozenset((names[a], names[b])), reason if namespace is None else f"limit:{namespace}"): {
+            names[rival] for rival in rivals
+        }
+        for a, b, reason, namespace, rivals in (await graph.run(REFUSED, read_only=True))[1]
+    }
+    return {
+        "members": members,
+        "shared": {names[row[0]] for row in rows if row[5] and row[4] is not None},
+        "evicted": {names[row[0]] for row in rows if row[6]},
+        "refused": refused,
+    }
+
+
+def told_by_model(world: World, refused: Rivals) -> Told:
+    """Of the rivals the model names the first that is not of the pair; the service names all."""
+    nobody = world.nobody()
+    return {
+        "members": {member.seed: set(member.identifiers) for member in world.members()},
+        "shared": {one for one, why in nobody.items() if why == "shared_identifier"},
+        "evicted": {one for one, why in nobody.items() if why == "evicted_over_max_identifiers"},
+        "refused": {
+            (_pair(one), one.reason): _rivals(one.rival, _pair(one), refused.get((_pair(one), one.reason)))
+            for one in world.refused()
+        },
+    }
+
+
+def _rivals(rival: Identifier | None, pair: frozenset[Identifier], told: set[Identifier] | None) -> Any:
+    """What the service told, where the model agrees with it."""
+    if told is None:
+        return rival
+    others = sorted(told - pair, key=lambda one: (_text(one), one))
+    return told if rival == (others[0] if others else None) else rival
+
+
+def _pair(refused: Refused) -> frozenset[Identifier]:
+    return frozenset((refused.a, refused.b))
+
+
+def _name(identifier: PlainIdentifier) -> Identifier:
+    return identifier.type, identifier.app or "", identifier.value
+
+
+def _text(identifier: Identifier) -> str:
+    kind, app, value = identifier
+    return f"{kind}:{app}/{value}" if app else f"{kind}:{value}"
+
+
+async def members_agree(graph: Graph, keys: IdentifierKeys, events: list[Event]) -> None:
+    """Members, refused pairs and who is nobody are the model's."""
+    told = await told_by_service(graph, keys)
+    assert told == told_by_model(World(events, datetime.now(UTC)), told["refused"])
+
+
+def texts_of(told: Told) -> set[frozenset[str]]:
+    """The members by the texts of their identifiers."""
+    return {frozenset(map(_text, members)) for members in told["members"].values()}

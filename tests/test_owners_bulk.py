@@ -1,0 +1,212 @@
+"""Jobs answer as single questions do, whatever is asked and however it is cut."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+from itertools import pairwise
+
+import pyarrow as pa
+import pytest
+import pytest_asyncio
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from graph_service.errors import ServiceError
+from graph_service.goods import bulk
+from graph_service.goods.bulk import Answers, OwnershipJob
+from graph_service.goods.bulk_answers import SCHEMA, batch_of, csv_of, ndjson_of
+from graph_service.goods.bulk_keys import keys_of, spans_over
+from graph_service.goods.bulk_questions import lines_asked
+from graph_service.goods.bulk_timeline import OWN_CODE, Owned
+from graph_service.goods.codes import Span, key_of
+from graph_service.graph.driver import Graph
+from graph_service.members.identifiers import IdentifierKeys
+from graph_service.moments import instant_of, now, parse_instant
+from graph_service.recorder import Recorder
+from tests.bulk_answers import Asked, by_job, one_by_one, written_time
+from tests.conftest import WIPE
+from tests.demonstration import demo_events, demo_world, fill_with_demo
+from tests.model import cast, logs
+from tests.model.codes import named_codes
+from tests.model.log import Event
+
+# Arrow takes its time for the first column of a kind.
+unhurried = settings(deadline=None)
+CODES = st.text(st.sampled_from("Ux0193\n}{喵😀"), min_size=1, max_size=24)
+
+
+@unhurried
+@given(st.lists(CODES | st.from_regex(r"[A-C][0-9]{1,3}[a-b]?\Z", fullmatch=True)))
+@example(["9" * 40, "9" * 39 + "8", "x" + "0" * 30, "abc", "U1", "U2", "U3x", "U4x"])
+def test_columns_of_codes_have_the_keys_of_codes(codes: list[str]) -> None:
+    assert keys_of(pa.array(codes, pa.string())).to_pylist() == [key_of(code) for code in codes]
+
+
+@unhurried
+@given(st.lists(CODES | st.from_regex(r"[A-C][0-9]{1,3}[a-b]?\Z", fullmatch=True)), st.integers(0, 5))
+def test_spans_hold_every_key_once_and_bridge_only_small_gaps(codes: list[str], gap: int) -> None:
+    keys = sorted(key_of(code) for code in codes)
+
+    spans = list(spans_over(pa.array(keys, pa.string()), gap, 4))
+
+    assert sum(count for _, count in spans) == len(keys)
+    place = 0
+    for row, count in spans:
+        part = keys[place : place + count]
+        assert (row["first"], row["last"]) == (part[0], part[-1])
+        assert all(Span(*both).count <= gap + 2 for both in pairwise(part))
+        place += count
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def demo(migrated: Graph, keys: IdentifierKeys) -> Graph:
+    await fill_with_demo(migrated, keys)
+    return migrated
+
+
+def sample(count: int) -> list[Asked]:
+    """Codes and times of all kinds, unknown ones and repetitions among them, the same in every run."""
+    chance = random.Random(20260501)
+    codes = sorted(named_codes(demo_world().facts))
+    codes += ["unknown", "MW26079999999", "MWC", "7", "MW-1"]
+    moments = [parse_instant(event["at"]) for event in demo_events()]
+    times = [None, *moments, *(moment - 1 for moment in moments), 0, parse_instant("2030-01-01T00:00:00Z")]
+    return [(chance.choice(codes), chance.choice(times)) for _ in range(count)]
+
+
+@pytest.mark.parametrize("rows", [50_000, 700, 7])
+async def test_a_job_answers_as_single_questions_do(demo: Graph, rows: int) -> None:
+    asked = sample(4_000 if rows > 7 else 200)
+    job = OwnershipJob(demo)
+
+    answers = await by_job(demo, asked, rows, job)
+
+    assert answers == await one_by_one(demo, asked, job.present)
+    assert len({answer["status"] for answer in answers}) == 5 or rows == 7
+
+
+async def test_codes_in_order_are_answered_as_in_any_order(demo: Graph) -> None:
+    asked = sorted({code: None for code, _ in sample(4_000)}.items())
+    mixed = random.Random(1).sample(asked, len(asked))
+    job = OwnershipJob(demo)
+
+    in_order, in_disorder = await by_job(demo, asked, 1_000, job), await by_job(demo, mixed, 1_000, job)
+
+    assert in_order == sorted(in_disorder, key=lambda row: str(row["code"]))
+    assert in_order == await one_by_one(demo, asked, job.present)
+
+
+async def test_what_is_kept_may_be_forgotten_at_any_time(demo: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "_MOST_KEPT", 100)
+    asked = sample(2_000)
+    job = OwnershipJob(demo)
+
+    assert await by_job(demo, asked, 100, job) == await one_by_one(demo, asked, job.present)
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_odd_logs_are_answered_alike(migrated: Graph, keys: IdentifierKeys, seed: int) -> None:
+    """Aliases, repacking, voids, parties that change: whatever the model's logs have."""
+    log = _drawn(seed)
+    await migrated.run(WIPE, read_only=False)
+    async with Recorder(migrated, keys).running() as recorder:
+        assert not (await recorder.record(log, as_admin=True)).rejected
+    times = sorted({parse_instant(event["at"]) for event in log})
+    around = [None, *times, *(at + 1 for at in times), *(at - 1 for at in times)]
+    asked = [(code, at) for code in [*cast.CODES, *cast.STRANGE_CODES] for at in around]
+    random.Random(seed).shuffle(asked)
+    job = OwnershipJob(migrated)
+
+    assert await by_job(migrated, asked, 500, job) == await one_by_one(migrated, asked, job.present)
+
+
+def _drawn(seed: int) -> list[Event]:
+    """The largest of some logs of Hypothesis."""
+    found: list[list[Event]] = [[]]
+
+    @settings(max_examples=15, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.one_of(logs.logs(), logs.recorded_logs()))
+    def draw(log: list[Event]) -> None:
+        found.append(log)
+
+    # Seeded through the function, so that each run draws the same.
+    draw._hypothesis_internal_use_seed = seed  # type: ignore[attr-defined]
+    draw()
+    return max(found, key=len)
+
+
+async def test_what_is_asked_about_now_is_asked_about_one_instant(demo: Graph) -> None:
+    before = now()
+
+    answers = await by_job(demo, [(code, None) for code, _ in sample(200)], 20)
+
+    assert len({answer["at"] for answer in answers}) == 1
+    assert before <= answers[0]["at"] <= now()
+
+
+TEXTS = st.none() | st.text(st.sampled_from('a",;\n\r\\喵 ='), max_size=6)
+OWNED = st.builds(Owned, st.sampled_from(["CONFIRMED", "SOLD"]), *[TEXTS] * 9)
+ASKED = st.tuples(st.text(st.sampled_from('U1",\n\\喵'), min_size=1), st.integers(-(2**55), 2**57), OWNED)
+
+
+@unhurried
+@given(st.lists(ASKED, min_size=1))
+def test_all_forms_say_the_same(rows: list[tuple[str, int, Owned]]) -> None:
+    codes, at, owned = zip(*rows, strict=True)
+    places = pa.array(range(len(rows)), pa.int32())
+    answers = Answers(pa.array(codes, pa.string()), pa.array(at, pa.int64()), places, list(owned))
+
+    expected = [
+        dict(zip(SCHEMA.names, (code, time, *one[:-1], code if one.via == OWN_CODE else one.via), strict=True))
+        for code, time, one in rows
+    ]
+    told = [json.loads(line) for line in ndjson_of(answers).decode().removesuffix("\n").split("\n")]
+    cells = list(csv.reader(io.StringIO(csv_of(answers).decode(), newline="")))
+
+    assert told == [row | {"at": written_time(row["at"])} for row in expected]
+    assert cells == [["" if cell is None else cell for cell in row.values()] for row in told]
+    assert [row | {"at": instant_of(row["at"])} for row in batch_of(answers).to_pylist()] == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "path"),
+    [
+        (b"U1", "INVALID_JSON", "3"),
+        (b'"U1"', "INVALID_JSON", "3"),
+        (b'{"code": "U1", "code": "U2"}', "INVALID_JSON", "3"),
+        (b'{"code": "\xff"}', "INVALID_JSON", "3"),
+        (b'{"code": "\\ud800"}', "INVALID_JSON", "3"),
+        (b'{"code": "U1"}' + b" " * 70_000 + b"x", "INVALID_JSON", "3"),
+        (b'{"code": "U1", "when": null}', "UNKNOWN_FIELD", "3.when"),
+        (b'{"at": null}', "INVALID_FIELD", "3.code"),
+        (b'{"code": ""}', "INVALID_FIELD", "3.code"),
+        (b'{"code": 7}', "INVALID_FIELD", "3.code"),
+        (b'{"code": "' + b"U" * 257 + b'"}', "INVALID_FIELD", "3.code"),
+        (b'{"code": "U1", "at": ""}', "INVALID_TIME", "3.at"),
+        (b'{"code": "U1", "at": 7}', "INVALID_TIME", "3.at"),
+        (b'{"code": "U1", "at": "2026-05-01"}', "INVALID_TIME", "3.at"),
+        (b'{"code": "U1", "at": "2026-05-01T08:00:00"}', "INVALID_TIME", "3.at"),
+        (b'{"code": "U1", "at": "2026-02-30T08:00:00Z"}', "INVALID_TIME", "3.at"),
+        (b'{"code": "U1", "at": "9999-12-31T23:59:59-01:00"}', "INVALID_TIME", "3.at"),
+    ],
+)
+def test_the_first_wrong_line_is_named(line: bytes, code: str, path: str) -> None:
+    with pytest.raises(ServiceError) as told:
+        lines_asked([b'{"code": "U0"}', b"", line, b'{"code": ""}', b"nonsense"], 1)
+
+    assert (told.value.code, told.value.path) == (code, path)
+
+
+TIMES = ["2026-05-01T08:00:00+08:00", "2026-05-01t00:00:00.5z", "2026-05-01T00:00:60Z", "2026-05-01T00:00:00.1234567Z"]
+
+
+@pytest.mark.parametrize("also", [[], TIMES[1:2], TIMES[2:], ["0001-01-01T00:00:00+14:00"]])
+def test_times_mean_what_they_mean_in_events(also: list[str]) -> None:
+    times = [TIMES[0], *also]
+
+    read = lines_asked([json.dumps({"at": at, "code": "U1"}).encode() for at in times], 1)
+
+    assert read.column("at").to_pylist() == [parse_instant(at) for at in times]
