@@ -3,7 +3,7 @@
 // columns: id, question, rows, through
 // starts from: pending_id
 // mode: read
-// db hits: 12 a task
+// db hits: 800 in all
 MATCH (task:Pending)
 USING INDEX SEEK task:Pending(id)
 WHERE task.id >= ''

@@ -3,7 +3,7 @@
 // columns: tasks, since, left
 // starts from: pending_id
 // mode: read
-// db hits: 12 a task
+// db hits: 2000 in all
 MATCH (task:Pending)
 USING INDEX SEEK task:Pending(id)
 WHERE task.id >= ''
