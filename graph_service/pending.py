@@ -140,13 +140,17 @@ class Backlog:
         Args:
             writing: is held while it writes, so that others of this process have their turns.
         """
+        said = False
         while True:
             try:
                 while (await self.look()).tasks:
                     async with writing:
                         await self.work()
-            except Exception:  # The graph is away, or will tell whoever asks; what waits stays where it is.
-                log.warning("Pending tasks could not be worked off; they will be tried again.", exc_info=True)
+                said = False
+            except Exception as error:  # The graph is away, or tells whoever asks; what waits stays where it is.
+                if not said:
+                    log.warning("Pending tasks wait longer, because of %s; they are tried again.", type(error).__name__)
+                said = True
             self._wanted.clear()
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK_SECONDS):
