@@ -48,6 +48,7 @@ async def arrive(graph: Graph, keys: IdentifierKeys, pieces: Iterable[Sequence[b
     async with Recorder(graph, keys).running() as recorder:
         for piece in pieces:
             report.add(await recorder.record([read(line) for line in piece], as_admin=True))
+        await recorder.backlog.settled(lambda left: None)
     return report
 
 
