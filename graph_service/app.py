@@ -65,10 +65,7 @@ def create_app(service: Service) -> FastAPI:
     @app.post("/v1/events")
     async def events(request: Request) -> Response:
         """Takes in events; `X-Pending` says how many tasks they, or others, left to be derived."""
-        answer = await take_events(request, service.recorder, door)
-        if tasks := service.recorder.backlog.known.tasks:
-            answer.headers["x-pending"] = str(tasks)
-        return answer
+        return _with_pending(await take_events(request, service.recorder, door), service)
 
     @app.get("/metrics")
     async def metrics_() -> Response:
@@ -78,18 +75,12 @@ def create_app(service: Service) -> FastAPI:
     @app.get("/v1/export")
     async def export(request: Request) -> Response:
         """Answers with a part of the graph as a file; `X-Pending` as above: who owned what rests on it."""
-        answer = await answer_export(request, service.graph)
-        if tasks := service.recorder.backlog.known.tasks:
-            answer.headers["x-pending"] = str(tasks)
-        return answer
+        return _with_pending(await answer_export(request, service.graph), service)
 
     @app.post("/v1/ownerships")
     async def ownerships(request: Request) -> Response:
         """Tells who owned very many codes; `X-Pending` as above."""
-        answer = await answer_ownerships(request, service.graph)
-        if tasks := service.recorder.backlog.known.tasks:
-            answer.headers["x-pending"] = str(tasks)
-        return answer
+        return _with_pending(await answer_ownerships(request, service.graph), service)
 
     @app.get("/healthz")
     async def healthz() -> Response:
@@ -109,6 +100,13 @@ def create_app(service: Service) -> FastAPI:
         return json_answer({"status": "ready"} | ({} if closed is None else {"intake": closed.code}))
 
     return app
+
+
+def _with_pending(answer: Response, service: Service) -> Response:
+    """The answer; `X-Pending` says how many tasks wait, when some do."""
+    if tasks := service.recorder.backlog.known.tasks:
+        answer.headers["x-pending"] = str(tasks)
+    return answer
 
 
 async def _told(_: Request, error: Exception) -> Response:

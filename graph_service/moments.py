@@ -45,6 +45,11 @@ def datetime_of(instant: int) -> datetime:
     return _EPOCH + timedelta(microseconds=instant)
 
 
+def rfc3339(instant: int) -> str:
+    """An instant as text in UTC, as `2026-05-01T00:00:00Z`; microseconds only where there are some."""
+    return datetime_of(instant).isoformat().replace("+00:00", "Z")
+
+
 def now() -> int:
     """The present instant, in microseconds."""
     return instant_of(datetime.now(UTC))

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graph_service.graph.driver import Graph, Row, Transaction
-from graph_service.moments import datetime_of, now
+from graph_service.moments import now, rfc3339
 from graph_service.rebates.decision import Decision
 from graph_service.rebates.derive import derive_decisions, fetch_rulebook
 
@@ -67,8 +67,7 @@ class Waiting:
 
     def told(self) -> dict[str, Any]:
         """The same as a JSON value; `since` is RFC 3339."""
-        since = None if self.since is None else datetime_of(self.since).isoformat().replace("+00:00", "Z")
-        return {"tasks": self.tasks, "since": since, "left": self.left}
+        return {"tasks": self.tasks, "since": None if self.since is None else rfc3339(self.since), "left": self.left}
 
 
 async def dependents(
@@ -144,6 +143,7 @@ class Backlog:
         while True:
             try:
                 while (await self.look()).tasks:
+                    await self.find()
                     async with writing:
                         await self.work()
                 said = False
@@ -166,16 +166,24 @@ class Backlog:
             say(self.known.left or self.left)
             await asyncio.sleep(_SAY_SECONDS)
 
+    async def find(self) -> bool:
+        """Lists the triggers of the oldest tasks, unless some are listed still; keeps no writer waiting.
+
+        Returns:
+            whether there is something to work off.
+        """
+        if not self._tasks:
+            self._tasks, self._triggers = await self._graph.read(_find, self._graph.latest_bookmarks())
+        return bool(self._tasks)
+
     async def work(self) -> list[Decision] | None:
         """Derives as many triggers as take about a tenth of a second.
 
         Returns:
             the decisions that changed; None when nothing waits.
         """
-        if not self._tasks:
-            self._tasks, self._triggers = await self._graph.read(_find, self._graph.latest_bookmarks())
-            if not self._tasks:
-                return None
+        if not await self.find():
+            return None
         part, rest = self._triggers[: self._size], self._triggers[self._size :]
         tasks = self._tasks
 

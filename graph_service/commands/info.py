@@ -6,7 +6,7 @@ from typing import Any
 from graph_service.commands.tables import cell
 from graph_service.graph.driver import Graph
 from graph_service.graph.embedded import Connection, server_state
-from graph_service.moments import datetime_of
+from graph_service.moments import rfc3339
 from graph_service.pending import waiting
 from graph_service.service import server_version
 from graph_service.settings import Settings
@@ -63,4 +63,4 @@ def as_lines(info: dict[str, Any]) -> Iterator[str]:
 
 
 def _time(instant: int | None) -> str | None:
-    return None if instant is None else datetime_of(instant).isoformat().replace("+00:00", "Z")
+    return None if instant is None else rfc3339(instant)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from graph_service.errors import ServiceError
 from graph_service.explore.elements import EVER, Window
-from graph_service.moments import datetime_of, instant_of, parse_instant
+from graph_service.moments import instant_of, parse_instant, rfc3339
 
 _EARLIEST = parse_instant("0001-01-01T00:00:00Z")
 
@@ -15,8 +15,7 @@ Time = str | datetime
 def time_text(instant: int) -> str:
     """An instant as RFC 3339 in UTC, with microseconds where there are any."""
     # An offset lets an event happen in a year 0, which Python's datetime lacks.
-    moment = datetime_of(max(instant, _EARLIEST))
-    return moment.isoformat(timespec="microseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")
+    return rfc3339(max(instant, _EARLIEST))
 
 
 def window_of(since: Time | None, until: Time | None) -> Window:

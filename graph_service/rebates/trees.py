@@ -4,7 +4,7 @@ from typing import Any
 
 from graph_service.goods.ownership import Ownership, Way
 from graph_service.goods.story import HandOver
-from graph_service.moments import datetime_of
+from graph_service.moments import rfc3339
 from graph_service.rebates.rulebook import Chosen, Circumstances, Publication
 
 Tree = dict[str, Any]
@@ -12,7 +12,7 @@ Tree = dict[str, Any]
 
 def time_of(instant: int | None) -> str | None:
     """RFC 3339, in UTC."""
-    return None if instant is None else datetime_of(instant).isoformat().replace("+00:00", "Z")
+    return None if instant is None else rfc3339(instant)
 
 
 def step_tree(one: HandOver, code: str | None) -> Tree:
