@@ -1,5 +1,10 @@
-"""One embedded Neo4j for the whole run; tests keep apart by wiping what they filled."""
+"""One embedded Neo4j for the whole run; tests keep apart by wiping what they filled.
 
+A developer who runs a few tests again and again may keep a server up and name it in `TEST_NEO4J_URI`,
+`TEST_NEO4J_USERNAME` and `TEST_NEO4J_PASSWORD`: it is wiped, and spares the start and the warming up.
+"""
+
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -18,6 +23,9 @@ WIPE = "MATCH (n) WHERE NOT n:Migration CALL (n) { DETACH DELETE n } IN TRANSACT
 @pytest.fixture(scope="session")
 def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     """The server of this run."""
+    if uri := os.environ.get("TEST_NEO4J_URI"):
+        yield Connection(uri, os.environ["TEST_NEO4J_USERNAME"], os.environ["TEST_NEO4J_PASSWORD"])
+        return
     with embedded_server(tmp_path_factory.mktemp("home"), memory=Memory(1024, 256)) as server:
         yield server
 
