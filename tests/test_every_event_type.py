@@ -13,8 +13,8 @@ from tests.member_answers import members_agree
 from tests.test_convergence import agree, arrive
 
 
-def event(number: int, kind: str, day: int, **fields: Any) -> Event:
-    return {"id": f"e{number:02d}", "type": kind, "at": f"2026-03-{day:02d}T10:00:00+08:00", **fields}
+def event(number: int, event_type: str, day: int, /, **fields: Any) -> Event:
+    return {"id": f"e{number:02d}", "type": event_type, "at": f"2026-03-{day:02d}T10:00:00+08:00", **fields}
 
 
 def party(number: int, party_id: str, kind: str, **fields: Any) -> Event:
@@ -52,6 +52,8 @@ POLICY = {
     "blocked": {"exact": ["C3"]},
 }
 """Blocks one scanning member, so that scans open other items than before."""
+
+LINES = [{"line": "1", "sku": "CAT", "quantity": 2, "netFen": 900, "codes": ["U10", "U19"]}]
 
 CHANNEL = ["CONSUMER", "STORE", "DISTRIBUTOR", "SALESPERSON", "CLERK"]
 
@@ -128,6 +130,11 @@ LOG: list[Event] = [
     event(56, "appointment.cancelled", 10, **visit("c4")),
     event(57, "points.adjusted", 10, member={"identifiers": [openid("c4"), openid("c1")]}, points=5, reason="sorry"),
     event(58, "member.left", 11, member={"id": "nobody"}),
+    event(59, "voucher.issued", 8, voucher="V1", kind="washing", member=member("c5"), faceFen=3000),
+    event(60, "voucher.redeemed", 16, voucher="V1", store="S1", clerk="K"),
+    event(61, "order.placed", 17, order="O1", channel="CLOUD", member=member("c2"), paidFen=900, lines=LINES),
+    event(62, "order.refunded", 19, order="O1", lines=[{"line": "1"}]),
+    event(63, "touch.recorded", 7, member={"identifiers": [openid("c4"), CARD]}, kind="AD", channel="DOUYIN"),
 ]
 
 ONE_OF_EACH = {kind: [one for one in LOG if one["type"] == kind] for kind in sorted(EVENT_TYPES)}

@@ -13,6 +13,6 @@ RETURN
   event.source AS source,
   CASE WHEN event:RuleFact THEN event.body END AS body,
   [(event)-[named:REGISTERS|PARENT|CHILD|CONCERNS|TO]->(party) | [type(named), party.id]] AS parties,
-  [(event)-[:NAMES|PACKS|EQUATES|SCANS]->(run) | run.first] AS runs,
+  [(event)-[:NAMES|PACKS|EQUATES|SCANS|ORDERS]->(run) | run.first] AS runs,
   [(event)-[:INTO]->(run) | run.first] AS containers,
   [(event)-[shows:SHOWS]->(identifier) | [shows.list, identifier.id, shows.unfit]] AS shown

@@ -33,6 +33,13 @@ from graph_service.intake.fields import (
 )
 from graph_service.intake.identity_policy import IdentityPolicy
 from graph_service.intake.rule import Rule
+from graph_service.intake.trade_events import (
+    OrderPlaced,
+    OrderRefunded,
+    TouchRecorded,
+    VoucherIssued,
+    VoucherRedeemed,
+)
 
 
 class Party(Fields):
@@ -500,6 +507,11 @@ Event = Annotated[
     | AppointmentBooked
     | AppointmentCancelled
     | PointsAdjusted
+    | VoucherIssued
+    | VoucherRedeemed
+    | OrderPlaced
+    | OrderRefunded
+    | TouchRecorded
     | RulePublished
     | RuleWithdrawn
     | EventVoided

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from graph_service.attribution.facts import touch_facts
 from graph_service.channel.facts import channel_facts
 from graph_service.goods.facts import goods_facts
 from graph_service.graph.driver import Row
-from graph_service.intake import events
+from graph_service.intake import events, trade_events
 from graph_service.intake.envelope import Arrival
 from graph_service.intake.facts import Facts
 from graph_service.intake.strict_json import canonical
@@ -13,6 +14,7 @@ from graph_service.members.facts import member_facts
 from graph_service.members.identifiers import IdentifierKeys
 from graph_service.members.sightings import Sighting, sightings
 from graph_service.rebates.facts import rule_facts
+from graph_service.trade.facts import trade_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,5 +91,14 @@ def facts_of(event: events.Event) -> Facts:
             | events.GoodsScanned()
         ):
             return goods_facts(event)
+        case (
+            trade_events.VoucherIssued()
+            | trade_events.VoucherRedeemed()
+            | trade_events.OrderPlaced()
+            | trade_events.OrderRefunded()
+        ):
+            return trade_facts(event)
+        case trade_events.TouchRecorded():
+            return touch_facts(event)
         case _:
             return member_facts(event)

@@ -50,7 +50,8 @@ def member_facts(event: MemberEvent) -> Facts:
                 "purposes": event.consent,
             }
             parties = _parties(event.store, event.clerk)
-            return Facts(("MemberFact",), _given(said), parties, identifiers=(event.identifiers,), accounts=(0,))
+            labels = ("MemberFact", "Trigger")
+            return Facts(labels, _given(said), parties, identifiers=(event.identifiers,), accounts=(0,))
         case events.StoreChosen():
             return _of_member(event.member, parties=_parties(event.store))
         case events.MemberConsented() | events.MemberWithdrew():

@@ -1,0 +1,1 @@
+"""Vouchers and orders: what consumers win, redeem, buy and bring back."""
