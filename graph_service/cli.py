@@ -156,6 +156,23 @@ def owners(
 
 
 @app.command()
+def attribution(
+    paths: Annotated[Path, typer.Option(metavar="FILE", help="CSV: path (a > b > c), conversions, value, nulls")],
+    model: Annotated[str, typer.Option(help="FIRST_TOUCH LAST_TOUCH LINEAR POSITION_BASED MARKOV SHAPLEY")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where channel, conversions, value go, as CSV.")],
+    order: Annotated[int, typer.Option(min=1, max=3, help="MARKOV: how many channels a state remembers.")] = 1,
+    matrix: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the transition matrix there: from, to, probability.")
+    ] = None,
+) -> None:
+    """Credit the conversions of paths to their channels."""
+    from graph_service.commands.attribution import attribute_paths, model_of  # noqa: PLC0415
+
+    count = attribute_paths(paths, model_of(model), order, out, matrix)
+    say(f"{count:,} channels credited in {out}")
+
+
+@app.command()
 def rederive(
     home: Home = None,
     check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 4 where the graph differs.")] = False,

@@ -3,10 +3,10 @@
 import csv
 import gzip
 import io
-import os
 import tempfile
 import zlib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +19,7 @@ from graph_service.errors import ServiceError
 from graph_service.goods.bulk import SLICE, Answers
 from graph_service.goods.bulk_answers import CSV_HEADER, SCHEMA, batch_of, csv_of
 from graph_service.goods.bulk_questions import MAX_LINE, batch_asked, lines_asked, require_names, table_asked
+from graph_service.whole_file import whole_file
 
 ASKED_FORMS = (".csv", ".ndjson", ".parquet")
 ANSWERED_FORMS = (".csv", ".parquet")
@@ -218,33 +219,21 @@ class AnsweredFile:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._is_parquet = form_of(path, ANSWERED_FORMS, packed=False) == ".parquet"
-        if path.is_dir():
-            raise self._not_writable("it is a folder")
-        try:
-            descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-        except OSError as error:
-            raise self._not_writable(error.strerror or type(error).__name__) from None
-        self._beside = Path(name)
-        self._file = os.fdopen(descriptor, "wb")
-        self._parquet = pq.ParquetWriter(self._file, SCHEMA, compression="zstd") if self._is_parquet else None
+        is_parquet = form_of(path, ANSWERED_FORMS, packed=False) == ".parquet"
+        self._open = ExitStack()
+        self._file = self._open.enter_context(whole_file(path))
+        self._parquet = (
+            self._open.enter_context(pq.ParquetWriter(self._file, SCHEMA, compression="zstd")) if is_parquet else None
+        )
         if self._parquet is None:
             self._file.write(CSV_HEADER)
 
     def write(self, answers: Answers) -> None:
-        """Adds the answers to a slice.
-
-        Raises:
-            ServiceError: `FILE_NOT_WRITABLE`, when the disk is full.
-        """
-        try:
-            if self._parquet is None:
-                self._file.write(csv_of(answers))
-            else:
-                self._parquet.write_batch(batch_of(answers))
-        except OSError as error:
-            raise self._not_writable(error.strerror or type(error).__name__) from None
+        """Adds the answers to a slice; a full disk is told on leaving the block."""
+        if self._parquet is None:
+            self._file.write(csv_of(answers))
+        else:
+            self._parquet.write_batch(batch_of(answers))
 
     def __enter__(self) -> Self:
         return self
@@ -252,25 +241,4 @@ class AnsweredFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            try:
-                if self._parquet is not None:
-                    self._parquet.close()
-            finally:
-                self._file.close()
-            if kind is None:
-                # As any file that this user makes; a temporary one is for its maker's eyes only.
-                mask = os.umask(0)
-                os.umask(mask)
-                self._beside.chmod(0o666 & ~mask)
-                self._beside.replace(self._path)
-        except OSError as problem:
-            if kind is None:
-                raise self._not_writable(problem.strerror or type(problem).__name__) from None
-        finally:
-            self._beside.unlink(missing_ok=True)
-
-    def _not_writable(self, why: str) -> ServiceError:
-        return ServiceError(
-            "FILE_NOT_WRITABLE", f"{self._path} can't be written: {why}.", remedy="Choose another file with --out."
-        )
+        self._open.__exit__(kind, error, trace)
