@@ -135,6 +135,9 @@ LOG: list[Event] = [
     event(61, "order.placed", 17, order="O1", channel="CLOUD", member=member("c2"), paidFen=900, lines=LINES),
     event(62, "order.refunded", 19, order="O1", lines=[{"line": "1"}]),
     event(63, "touch.recorded", 7, member={"identifiers": [openid("c4"), CARD]}, kind="AD", channel="DOUYIN"),
+    event(64, "hold.reviewed", 26, rebate="R", decision="RELEASE", reason="looks well"),
+    event(65, "period.closed", 27, period="2026-02"),
+    event(66, "statement.settled", 28, payee="S1", period="2026-02", paidFen=100),
 ]
 
 ONE_OF_EACH = {kind: [one for one in LOG if one["type"] == kind] for kind in sorted(EVENT_TYPES)}

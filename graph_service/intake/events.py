@@ -20,6 +20,7 @@ from graph_service.intake.fields import (
     Instant,
     Level,
     Member,
+    Month,
     Name,
     PartyKind,
     PointsChange,
@@ -457,6 +458,24 @@ class RuleWithdrawn(Fields):
     rule: Id
 
 
+class HoldReviewed(Fields):
+    """A person looked at what is held: it is paid, or it is not."""
+
+    type: Literal["hold.reviewed"]
+    rebate: Id
+    decision: Literal["RELEASE", "VOID"]
+    reason: Annotated[str, Field(min_length=1, max_length=4_096)]
+
+
+class StatementSettled(Fields):
+    """A payee was paid what its statement of a period says, or a part of it."""
+
+    type: Literal["statement.settled"]
+    payee: Id
+    period: Month
+    paid_fen: Fen
+
+
 class EventVoided(Fields):
     """Everything is as if the voided event had not happened."""
 
@@ -470,6 +489,13 @@ class ClockAdvanced(Fields):
 
     type: Literal["clock.advanced"]
     through: Instant
+
+
+class PeriodClosed(Fields):
+    """The statements of a month, and of the months before it, are frozen as they are now."""
+
+    type: Literal["period.closed"]
+    period: Month
 
 
 Event = Annotated[
@@ -514,8 +540,11 @@ Event = Annotated[
     | TouchRecorded
     | RulePublished
     | RuleWithdrawn
+    | HoldReviewed
+    | StatementSettled
     | EventVoided
-    | ClockAdvanced,
+    | ClockAdvanced
+    | PeriodClosed,
     Field(discriminator="type"),
 ]
 

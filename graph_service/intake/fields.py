@@ -64,6 +64,7 @@ Text = Annotated[str, Field(max_length=4_096)]
 Region = Annotated[str, Field(min_length=1, max_length=512), AfterValidator(_region)]
 Regions = Annotated[list[Region], Field(min_length=1, max_length=1_000)]
 Date = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
+Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 # A billion yuan: large enough for any price, small enough that sums of 100,000 of them stay 64-bit integers.
 Fen = Annotated[int, Field(ge=0, le=100_000_000_000)]
 Points = Annotated[int, Field(ge=0, le=100_000_000_000)]

@@ -13,7 +13,7 @@ from graph_service.intake.strict_json import canonical
 from graph_service.members.facts import member_facts
 from graph_service.members.identifiers import IdentifierKeys
 from graph_service.members.sightings import Sighting, sightings
-from graph_service.rebates.facts import rule_facts
+from graph_service.rebates.facts import money_facts
 from graph_service.trade.facts import trade_facts
 
 
@@ -61,12 +61,17 @@ def prepare(arrival: Arrival, keys: IdentifierKeys) -> Prepared:
 def facts_of(event: events.Event) -> Facts:
     """What an event adds to the graph."""
     match event:
-        case events.RulePublished() | events.RuleWithdrawn():
-            return rule_facts(event)
+        case (
+            events.RulePublished()
+            | events.RuleWithdrawn()
+            | events.HoldReviewed()
+            | events.StatementSettled()
+            | events.PeriodClosed()
+            | events.ClockAdvanced()
+        ):
+            return money_facts(event)
         case events.EventVoided(voids=target):
             return Facts(("Void",), {"voids": target})
-        case events.ClockAdvanced(through=through):
-            return Facts(("ClockFact",), {"through": through})
         case (
             events.PartyRegistered()
             | events.ChannelLinked()
