@@ -73,6 +73,11 @@ class ChannelView:
         brand: str | None = self.products.get(sku, at).get("brand")
         return brand
 
+    def price_of(self, sku: str | None, at: int) -> int:
+        """The list price of a unit of a product, in fen; 0 where nobody listed one."""
+        price: int = self.products.get(sku, at).get("priceFen") or 0
+        return price
+
     def parents(self, child: str, relation: str, at: int) -> list[str]:
         """Who supplied, employed or served a party then, in the order in which it began."""
         return [link.parent for link in self.links_of(child) if link.relation == relation and link.in_force(at)]

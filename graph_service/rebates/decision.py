@@ -7,7 +7,8 @@
 import base64
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 NO_RULE = "NONE"
@@ -31,6 +32,7 @@ class Decision:
         points: the same in points.
         reason: why nothing, or why it waits.
         due: when a waiting decision is closed, in microseconds.
+        exact: the amount before rounding, in ten-thousandths of a fen, where the rule rounds at settlement.
     """
 
     rule: str
@@ -43,6 +45,7 @@ class Decision:
     points: int = 0
     reason: str | None = None
     due: int | None = None
+    exact: int | None = None
 
     @cached_property
     def id(self) -> str:
@@ -55,3 +58,13 @@ class Decision:
 def nothing(trigger: str, reason: str) -> Decision:
     """The one decision of an event that pays nothing as a whole."""
     return Decision(NO_RULE, 0, trigger, NO_ROLE, None, "REJECTED", reason=reason)
+
+
+def added(parts: Sequence[Decision]) -> Decision:
+    """One entry of several for the same rule, trigger, role and payee: what each of them pays, together."""
+    return replace(
+        parts[0],
+        amount_fen=sum(part.amount_fen for part in parts),
+        points=sum(part.points for part in parts),
+        exact=None if parts[0].exact is None else sum(part.exact or 0 for part in parts),
+    )

@@ -30,7 +30,7 @@ def receipt_tree(decision: Decision, cases: Sequence[ReceiptCase], named: Sequen
     paid = [(case.items[0], {"codes": case.codes, **way_tree(case.way)}) for case in cases]
     return tree | {
         "rule": rule_tree(cases[0].chosen),
-        "amount": amount_tree(cases[0].chosen, decision.role, sum(case.codes for case in cases)),
+        "amount": amount_tree(cases[0].chosen.publication, decision.role, [(case.bases, case.codes) for case in cases]),
         "codes": _codes(paid, goods, position),
     }
 

@@ -29,7 +29,7 @@ def scan_tree(
     if case is None:
         return tree
     tree["rule"] = rule_tree(case.chosen, _circumstances(case, outcome))
-    tree["amount"] = amount_tree(case.chosen, decision.role, 1)
+    tree["amount"] = amount_tree(case.chosen.publication, decision.role, [(case.bases, 1)])
     if case.deadline is not None:
         tree["lateBinding"] = {
             "days": case.chosen.publication.rule.late_binding_days,

@@ -8,7 +8,9 @@ from graph_service.channel.view import ChannelView
 from graph_service.goods.containment import Position
 from graph_service.goods.ownership import Way, ownership, way_to
 from graph_service.goods.story import Story
-from graph_service.rebates.decision import Decision, nothing
+from graph_service.intake.rule import Role
+from graph_service.rebates.amounts import Bases
+from graph_service.rebates.decision import Decision, added, nothing
 from graph_service.rebates.rulebook import Chosen, Circumstances, Publication, Rulebook, choose, matches
 
 # A receipt names no clerk.
@@ -48,12 +50,14 @@ class ReceiptCase:
         way: who placed the goods with the store.
         codes: how many codes it pays for.
         items: keys of their runs.
+        bases: what the list price of each code was.
     """
 
     chosen: Chosen
     way: Way
     codes: int
     items: tuple[str, ...]
+    bases: Bases
 
 
 @dataclass(slots=True)
@@ -84,7 +88,7 @@ class _Receipt:
         if not whole:
             reason = "destroyed" if born else "unknown_code"
             return ReceiptOutcome([(nothing(receipt.event, reason), [])])
-        paid: dict[tuple[str, str, str | None], list[ReceiptCase]] = defaultdict(list)
+        paid: dict[tuple[str, Role, str | None], list[ReceiptCase]] = defaultdict(list)
         owned: list[Publication] = []
         for item in whole:
             matching = self._matching(item.story, receipt.position)
@@ -92,15 +96,19 @@ class _Receipt:
                 owned += matching
                 continue
             way = way_to(receipt.party, item.story, self._channel, receipt.at, receipt.position)
-            payees = {"STORE": receipt.party, "DISTRIBUTOR": way.distributor, "SALESPERSON": way.salesperson}
+            payees: dict[Role, str | None] = {
+                "STORE": receipt.party,
+                "DISTRIBUTOR": way.distributor,
+                "SALESPERSON": way.salesperson,
+            }
             for chosen in choose(matching):
-                case = ReceiptCase(chosen, way, item.count, (item.key,))
-                for role in chosen.publication.pay.keys() - _NOT_ASKED:
+                case = ReceiptCase(chosen, way, item.count, (item.key,), self._bases(item.story))
+                for role in _asked(chosen.publication):
                     paid[chosen.publication.rule.id, role, payees.get(role)].append(case)
         return ReceiptOutcome(self._decisions(paid, owned))
 
     def _decisions(
-        self, paid: dict[tuple[str, str, str | None], list[ReceiptCase]], owned: Iterable[Publication]
+        self, paid: dict[tuple[str, Role, str | None], list[ReceiptCase]], owned: Iterable[Publication]
     ) -> list[tuple[Decision, list[ReceiptCase]]]:
         event = self._receipt.event
         if paid:
@@ -119,15 +127,19 @@ class _Receipt:
         )
         return [(decision, [])]
 
-    def _entry(self, role: str, payee: str | None, cases: list[ReceiptCase]) -> Decision:
+    def _entry(self, role: Role, payee: str | None, cases: list[ReceiptCase]) -> Decision:
         publication = cases[0].chosen.publication
-        rule = publication.rule
         if payee is None:
-            reason = f"no_{role.lower()}"
-            return Decision(rule.id, rule.version, self._receipt.event, role, None, "REJECTED", reason=reason)
-        fen, points = next(amounts for name, amounts in publication.pay.items() if name == role)
-        codes = sum(case.codes for case in cases)
-        return Decision(rule.id, rule.version, self._receipt.event, role, payee, "ACCRUED", fen * codes, points * codes)
+            return publication.rejection(self._receipt.event, role, None, f"no_{role.lower()}")
+        parts = [
+            publication.entry(self._receipt.event, role, payee, publication.amounts(case.bases)[role], codes=case.codes)
+            for case in cases
+        ]
+        return added(parts)
+
+    def _bases(self, story: Story) -> Bases:
+        made = story.commissioning(self._receipt.position)
+        return {"GOODS_PRICE": self._channel.price_of(made.sku if made else None, self._receipt.at)}
 
     def _pays(self, story: Story, position: Position) -> bool:
         """Whether codes are new to the store: it did not own them yet, and they never paid it before."""
@@ -165,7 +177,11 @@ class _Receipt:
             store_tier=(store.get("attributes") or {}).get("tier"),
         )
         in_force = self._rules.in_force("STORE_RECEIPT", position[0])
-        return [one for one in in_force if one.pay.keys() - _NOT_ASKED and matches(one, now)]
+        return [one for one in in_force if _asked(one) and matches(one, now)]
+
+
+def _asked(publication: Publication) -> list[Role]:
+    return [role for role in publication.roles if role not in _NOT_ASKED]
 
 
 def _is_before(moment: Position | None, position: Position) -> bool:

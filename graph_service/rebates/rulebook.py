@@ -7,6 +7,8 @@ from functools import cached_property
 
 from graph_service.channel.regions import contains
 from graph_service.intake.rule import Role, Rule
+from graph_service.rebates.amounts import Amount, Bases, amounts, bases_of, roles_paid
+from graph_service.rebates.decision import Decision
 
 ENDLESS = 2**62
 
@@ -31,15 +33,60 @@ class Publication:
         return self.rule.from_ if self.rule.retroactive is not None else max(self.rule.from_, self.at)
 
     @cached_property
-    def pay(self) -> Mapping[Role, tuple[int, int]]:
-        """Fixed fen and points by role, in declared order; those of one role are one entry. (Not yet: `bps`.)"""
-        pay: dict[Role, tuple[int, int]] = {}
-        for line in self.rule.pay:
-            if line.bps is not None:
-                continue
-            fen, points = pay.get(line.role, (0, 0))
-            pay[line.role] = (fen + (line.fen or 0), points + (line.points or 0))
-        return pay
+    def roles(self) -> tuple[Role, ...]:
+        """The roles that it pays, in declared order."""
+        return roles_paid(self.rule)
+
+    def amounts(self, bases: Bases) -> Mapping[Role, Amount]:
+        """What it pays each role, given what the bases of an event are in fen."""
+        return amounts(self.rule, bases) if bases_of(self.rule) else self._fixed
+
+    @cached_property
+    def _fixed(self) -> Mapping[Role, Amount]:
+        return amounts(self.rule, {})
+
+    def entry(
+        self,
+        trigger: str,
+        role: Role,
+        payee: str | None,
+        amount: Amount,
+        *,
+        codes: int = 1,
+        status: str = "ACCRUED",
+        reason: str | None = None,
+        due: int | None = None,
+    ) -> Decision:
+        """An entry of this rule; what waits in suspense carries what would be paid.
+
+        Args:
+            trigger: id of the event.
+            role: that is paid.
+            payee: id of the party or account; None while unknown.
+            amount: for each code, rounded; where the rule rounds at settlement, the running sums do that.
+            codes: how many codes it pays for.
+            status: `ACCRUED` or `SUSPENSE`.
+            reason: why it waits.
+            due: when waiting ends, in microseconds.
+        """
+        exact = amount.exact * codes if self.rule.round_at == "SETTLEMENT" else None
+        return Decision(
+            self.rule.id,
+            self.rule.version,
+            trigger,
+            role,
+            payee,
+            status,
+            amount.fen * codes,
+            amount.points * codes,
+            reason,
+            due,
+            exact,
+        )
+
+    def rejection(self, trigger: str, role: Role, payee: str | None, reason: str, due: int | None = None) -> Decision:
+        """An entry of this rule that pays nothing."""
+        return Decision(self.rule.id, self.rule.version, trigger, role, payee, "REJECTED", reason=reason, due=due)
 
     @cached_property
     def specificity(self) -> tuple[bool, ...]:

@@ -1,13 +1,14 @@
 """Who is paid for a consumer's scan (`CONSUMER_SCAN` in `contract/rules.md`)."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from graph_service.channel.view import ChannelView
 from graph_service.goods.ownership import RETAIL_KINDS, Ownership, ownership
 from graph_service.goods.story import Story
 from graph_service.intake.rule import Role
 from graph_service.moments import DAY
+from graph_service.rebates.amounts import Bases
 from graph_service.rebates.decision import Decision, nothing
 from graph_service.rebates.rulebook import Chosen, Circumstances, Publication, Rulebook, choose, matches
 
@@ -55,6 +56,7 @@ class ScanCase:
         deadline: until when a missing receipt may be recorded; None for ever.
         closed: whether the log's clock is past the deadline.
         mismatch: whether the scan's region is outside the distributor's territories, and the rule minds.
+        bases: what the unit's list price was.
     """
 
     chosen: Chosen
@@ -64,6 +66,7 @@ class ScanCase:
     deadline: int | None
     closed: bool
     mismatch: bool
+    bases: Bases
 
 
 @dataclass(slots=True)
@@ -109,9 +112,8 @@ def decide_scan(
             cases[publication.rule.id] = case
             _rests_on(outcome, case.at_scan)
     for chosen in choose(case.chosen.publication for case in cases.values()):
-        case = cases[chosen.publication.rule.id]
-        case = ScanCase(chosen, scan, case.known, case.at_scan, case.deadline, case.closed, case.mismatch)
-        entries = (_entry(case, role) for role in chosen.publication.pay)
+        case = replace(cases[chosen.publication.rule.id], chosen=chosen)
+        entries = (_entry(case, role) for role in chosen.publication.roles)
         outcome.decisions += [(entry, case) for entry in entries if entry is not None]
     if not cases:
         outcome.decisions.append((nothing(scan.event, "no_rule"), None))
@@ -133,8 +135,7 @@ def _case(
 ) -> ScanCase | None:
     """The scan in the eyes of a rule, or None when the rule does not match."""
     # Without a promo code nobody asks for a clerk's share.
-    asked = publication.pay.keys() - (set() if scan.promo_code else {"CLERK"})
-    if not asked:
+    if not scan.promo_code and not set(publication.roles) - {"CLERK"}:
         return None
     days = publication.rule.late_binding_days
     deadline = None if days is None else scan.recorded_at + days * DAY
@@ -163,45 +164,35 @@ def _case(
         and not known.channel.may_sell(at_scan.way.distributor, scan.region, of_all_facts.sku or "", scan.at)
     )
     closed = deadline is not None and clock > deadline
-    return ScanCase(Chosen(publication), scan, known, at_scan, deadline, closed, mismatch)
+    bases: Bases = {"GOODS_PRICE": everything.channel.price_of(of_all_facts.sku, scan.at)}
+    return ScanCase(Chosen(publication), scan, known, at_scan, deadline, closed, mismatch, bases)
 
 
 def _entry(case: ScanCase, role: Role) -> Decision | None:
-    publication = case.chosen.publication
-    fen, points = publication.pay[role]
-
-    def entry(payee: str | None, status: str, reason: str | None = None) -> Decision:
-        waits = status == "SUSPENSE" or reason == "late_binding_window_passed"
-        paid = (0, 0) if status == "REJECTED" else (fen, points)
-        return Decision(
-            publication.rule.id,
-            publication.rule.version,
-            case.scan.event,
-            role,
-            payee,
-            status,
-            *paid,
-            reason,
-            case.deadline if waits else None,
-        )
-
+    publication, event = case.chosen.publication, case.scan.event
+    amount = publication.amounts(case.bases)[role]
     if role == "CONSUMER":
-        return entry(case.scan.account, "ACCRUED")
+        return publication.entry(event, role, case.scan.account, amount)
     if role == "CLERK":
         if not case.scan.promo_code:
             return None
         clerk, earns = clerk_of(case.known.channel, case.scan.promo_code, case.scan.at)
         if case.mismatch:
-            return entry(clerk, "REJECTED", "region_mismatch")
-        return entry(clerk, "ACCRUED") if earns else entry(clerk, "REJECTED", "clerk_inactive")
+            return publication.rejection(event, role, clerk, "region_mismatch")
+        if not earns:
+            return publication.rejection(event, role, clerk, "clerk_inactive")
+        return publication.entry(event, role, clerk, amount)
     payee = _filled(role, case)
     if case.mismatch:
-        return entry(payee, "REJECTED", "region_mismatch")
+        return publication.rejection(event, role, payee, "region_mismatch")
     if case.at_scan.store is None:
+        due = case.deadline
         if case.closed:
-            return entry(None, "REJECTED", "late_binding_window_passed")
-        return entry(None, "SUSPENSE", "ownership_unconfirmed")
-    return entry(payee, "ACCRUED") if payee else entry(None, "REJECTED", f"no_{role.lower()}")
+            return publication.rejection(event, role, None, "late_binding_window_passed", due)
+        return publication.entry(event, role, None, amount, status="SUSPENSE", reason="ownership_unconfirmed", due=due)
+    if payee is None:
+        return publication.rejection(event, role, None, f"no_{role.lower()}")
+    return publication.entry(event, role, payee, amount)
 
 
 def _filled(role: Role, case: ScanCase) -> str | None:

@@ -1,10 +1,13 @@
 """The parts that explanations of every kind are made of; no personal data, identifiers appear by id only."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from graph_service.goods.ownership import Ownership, Way
 from graph_service.goods.story import HandOver
+from graph_service.intake.rule import Base
 from graph_service.moments import rfc3339
+from graph_service.rebates.amounts import WHOLE, Amount, Bases, Line
 from graph_service.rebates.rulebook import Chosen, Circumstances, Publication
 
 Tree = dict[str, Any]
@@ -102,7 +105,46 @@ def _scope(publication: Publication, now: Circumstances | None) -> list[Tree]:
     return [one | {"actual": actual[one["key"]]} for one in allowed]
 
 
-def amount_tree(chosen: Chosen, role: str, codes: int) -> Tree:
-    """What the rule pays the role, for each code and for all."""
-    fen, points = next((amounts for name, amounts in chosen.publication.pay.items() if name == role), (0, 0))
-    return {"fenPerCode": fen, "pointsPerCode": points, "codes": codes, "fen": fen * codes, "points": points * codes}
+def amount_tree(publication: Publication, role: str, parts: Iterable[tuple[Bases, int]]) -> Tree:
+    """What the rule pays the role before limits: base, rate and rounding of each line, for how many codes.
+
+    Args:
+        publication: the rule.
+        role: that is paid.
+        parts: what the bases were, and for how many codes; of codes with the same bases together.
+    """
+    counts: dict[tuple[tuple[Base, int], ...], int] = {}
+    for bases, codes in parts:
+        key = tuple(sorted(bases.items()))
+        counts[key] = counts.get(key, 0) + codes
+    shown = []
+    for key, codes in counts.items():
+        amount = next((one for name, one in publication.amounts(dict(key)).items() if name == role), Amount())
+        shown.append(
+            {
+                "lines": [_line_tree(line) for line in amount.lines],
+                "fenPerCode": amount.fen,
+                "pointsPerCode": amount.points,
+                "codes": codes,
+                "fen": amount.fen * codes,
+                "points": amount.points * codes,
+            }
+        )
+    return {
+        "rounding": publication.rule.rounding,
+        "roundAt": publication.rule.round_at,
+        "codes": sum(counts.values()),
+        "fen": sum(part["fen"] for part in shown),
+        "points": sum(part["points"] for part in shown),
+        "parts": shown,
+    }
+
+
+def _line_tree(line: Line) -> Tree:
+    if line.base is None:
+        return {"fen": line.exact // WHOLE, "points": line.points}
+    name, value = line.base
+    tree: Tree = {"base": name, "baseFen": value, "bps": line.bps, "exactFen": line.exact / WHOLE}
+    if line.weight is not None:
+        tree["pool"] = {"weight": line.weight[0], "ofWeights": line.weight[1]}
+    return tree

@@ -54,8 +54,8 @@ def linked(relation: str, parent: str, child: str) -> Body:
     return {"type": "channel.linked", "relation": relation, "parent": parent, "child": child}
 
 
-def product(sku: str, brand: str) -> Body:
-    return {"type": "product.listed", "product": {"sku": sku, "name": sku.lower(), "brand": brand}}
+def product(sku: str, brand: str, **more: Any) -> Body:
+    return {"type": "product.listed", "product": {"sku": sku, "name": sku.lower(), "brand": brand, **more}}
 
 
 def commissioned(sku: str, batch: str, level: str, holder: str, **codes: Any) -> Body:
@@ -114,9 +114,9 @@ OPENING: list[Body] = [
     party("K1", "CLERK", promoCode="PC1"),
     party("K2", "CLERK", promoCode="PC2"),
     *(linked(*link) for link in LINKS),
-    product("CAT", "F"),
+    product("CAT", "F", priceFen=8_999),
     product("DOG", "F"),
-    product("TEA", "G"),
+    product("TEA", "G", priceFen=333),
     territory("D1", GUANGDONG),
     territory("D2", SHENZHEN, skus=["CAT"]),
     commissioned("CAT", "B1", "UNIT", "F", range=RANGE),

@@ -29,9 +29,22 @@ def pays(roles: list[str]) -> st.SearchStrategy[list[dict[str, Any]]]:
     amounts = st.one_of(
         st.builds(lambda fen: {"fen": fen}, st.sampled_from([0, 7, 100])),
         st.builds(lambda points: {"points": points}, st.sampled_from([1, 10])),
+        st.builds(lambda bps: {"bps": bps, "base": "GOODS_PRICE"}, st.sampled_from([0, 125, 10_001])),
     )
     lines = st.builds(lambda role, amount: {"role": role, **amount}, st.sampled_from(roles), amounts)
     return st.one_of(st.just(everyone(roles)), st.lists(lines, min_size=1, max_size=5))
+
+
+def pools(roles: list[str]) -> st.SearchStrategy[dict[str, Any]]:
+    shares = st.builds(lambda role, weight: {"role": role, "weight": weight}, st.sampled_from(roles), st.integers(1, 3))
+    return st.fixed_dictionaries(
+        {
+            "bps": st.sampled_from([7, 300]),
+            "base": st.just("GOODS_PRICE"),
+            "split": st.lists(shares, min_size=1, max_size=4),
+        },
+        optional={"rounding": st.sampled_from(["FLOOR", "HALF_UP"])},
+    )
 
 
 def everyone(roles: list[str]) -> list[dict[str, Any]]:
@@ -67,6 +80,10 @@ def rules(draw: st.DrawFn, late_binding_days: list[int | None]) -> Body:
     if draw(st.integers(0, 2)) == 0:
         key = draw(st.sampled_from(sorted(scopes)))
         rule["scope"] = {key: draw(scopes[key])} | ({"skus": []} if key != "skus" else {})
+    if draw(st.integers(0, 3)) == 0:
+        rule["pool"] = draw(pools(SCAN_ROLES if scanning else RECEIPT_ROLES))
+    if draw(st.integers(0, 3)) == 0:
+        rule["rounding"] = draw(st.sampled_from(["FLOOR", "HALF_UP"]))
     if draw(st.booleans()):
         rule["group"] = "scan"
     if draw(st.integers(0, 3)) == 0:

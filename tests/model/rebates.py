@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from tests.model.amounts import Bases
 from tests.model.channel import contains
 from tests.model.log import Fact, Key
 from tests.model.ownership import RETAIL, Ownership, way
@@ -28,6 +30,8 @@ class Decision:
     amount_fen: int = 0
     points: int = 0
     reason: str | None = None
+    exact: Fraction = field(default=Fraction(0), compare=False)
+    """The amount before rounding."""
 
 
 def nothing(trigger: Fact, reason: str) -> list[Decision]:
@@ -57,6 +61,7 @@ class Case:
     window_closed: bool
     consumer: str
     """Whose account the scan is for, by what all facts say."""
+    price: int
 
 
 def consumer_scan(world: World, scan: Fact) -> list[Decision]:
@@ -68,6 +73,7 @@ def consumer_scan(world: World, scan: Fact) -> list[Decision]:
     code = scan.body["code"]
     made = world.goods.story(code).commissioning(scan.key)
     assert made is not None, "a valid scan is of a commissioned code"
+    price = price_of(world, made.body["sku"], scan)
     cases = {}
     for rule in world.rules.in_force("CONSUMER_SCAN", scan.at):
         # What the item is comes from all facts: a consumer is not punished for late papers.
@@ -84,12 +90,17 @@ def consumer_scan(world: World, scan: Fact) -> list[Decision]:
             store_tier=(store.get("attributes") or {}).get("tier"),
         )
         # Without a promo code nobody asks for a clerk's share.
-        asked = rule.pay.keys() - (set() if scan.body.get("promoCode") else {"CLERK"})
+        asked = set(rule.roles) - (set() if scan.body.get("promoCode") else {"CLERK"})
         if asked and matches(rule, now):
-            cases[rule.id] = Case(rule, scan, known, made.body["sku"], at_scan, closed, consumer)
+            cases[rule.id] = Case(rule, scan, known, made.body["sku"], at_scan, closed, consumer, price)
     paid = [cases[rule.id] for rule in paying([case.rule for case in cases.values()])]
-    entries = [scan_entry(case, role) for case in paid for role in case.rule.pay]
+    entries = [scan_entry(case, role) for case in paid for role in case.rule.roles]
     return [entry for entry in entries if entry] if paid else nothing(scan, "no_rule")
+
+
+def price_of(world: World, sku: str, fact: Fact) -> int:
+    """The list price of a unit."""
+    return world.channel.products.get(sku, fact.at).get("priceFen") or 0
 
 
 def knowledge(world: World, rule: Rule, scan: Fact) -> tuple[World, bool]:
@@ -102,13 +113,15 @@ def knowledge(world: World, rule: Rule, scan: Fact) -> tuple[World, bool]:
 
 def scan_entry(case: Case, role: str) -> Decision | None:
     rule, scan = case.rule, case.scan
-    fen, points = rule.pay[role]
+    # What the item is, its price included, comes from all facts.
+    fen, points = rule.pay({"GOODS_PRICE": case.price})[role]
+    paid = rule.round(fen), points
 
     def rejected(payee: str | None, reason: str) -> Decision:
         return Decision(rule.id, rule.version, scan.id, role, payee, "REJECTED", reason=reason)
 
     def accrued(payee: str) -> Decision:
-        return Decision(rule.id, rule.version, scan.id, role, payee, "ACCRUED", fen, points)
+        return Decision(rule.id, rule.version, scan.id, role, payee, "ACCRUED", *paid, exact=fen)
 
     if role == "CONSUMER":
         return accrued(case.consumer)
@@ -125,7 +138,8 @@ def scan_entry(case: Case, role: str) -> Decision | None:
     if case.at_scan.store is None:
         if case.window_closed:
             return rejected(None, "late_binding_window_passed")
-        return Decision(rule.id, rule.version, scan.id, role, None, "SUSPENSE", fen, points, "ownership_unconfirmed")
+        suspended = Decision(rule.id, rule.version, scan.id, role, None, "SUSPENSE", *paid, exact=fen)
+        return replace(suspended, reason="ownership_unconfirmed")
     return accrued(payee) if payee else rejected(None, "no_" + role.lower())
 
 
@@ -189,8 +203,7 @@ def store_receipt(world: World, receipt: Fact, paid_for: set[tuple[str, str]]) -
     whole = [item for item in born if not before(stories[item].destroyed, receipt.key)]
     if not whole:
         return nothing(receipt, "destroyed")
-    amounts: dict[tuple[str, str, str | None], int] = defaultdict(int)  # (rule, role, payee) -> codes
-    rules: dict[str, Rule] = {}
+    entries: dict[tuple[str, str, str | None], list[Decision]] = defaultdict(list)  # (rule, role, payee), by code
     owned: dict[str, Rule] = {}
     for item in whole:
         matching = rules_for(world, receipt, item, store)
@@ -201,12 +214,15 @@ def store_receipt(world: World, receipt: Fact, paid_for: set[tuple[str, str]]) -
             paid_for.add((item, store))
         placed = way(world.channel, stories[item], store, receipt.key, receipt.at)
         roles = {"STORE": store, "DISTRIBUTOR": placed.distributor, "SALESPERSON": placed.salesperson}
+        made = stories[item].commissioning(receipt.key)
+        bases = {"GOODS_PRICE": price_of(world, made.body["sku"], receipt) if made else 0}
         for rule in paying(matching):
-            rules[rule.id] = rule
-            for role in rule.pay.keys() - {"CLERK"}:  # a receipt names no clerk
-                amounts[rule.id, role, roles.get(role)] += 1
-    if amounts:
-        return [receipt_entry(rules[id_], receipt, role, payee, count) for (id_, role, payee), count in amounts.items()]
+            for role in rule.roles:
+                if role != "CLERK":  # a receipt names no clerk
+                    entry = receipt_entry(rule, receipt, role, roles.get(role), bases)
+                    entries[rule.id, role, roles.get(role)].append(entry)
+    if entries:
+        return [together(of_codes) for of_codes in entries.values()]
     if owned:
         rule = owned[min(owned)]
         return [Decision(rule.id, rule.version, receipt.id, "STORE", store, "REJECTED", reason="already_owned")]
@@ -232,12 +248,21 @@ def rules_for(world: World, receipt: Fact, item: str, store: str) -> list[Rule]:
         store_tier=(party.get("attributes") or {}).get("tier"),
     )
     in_force = world.rules.in_force("STORE_RECEIPT", receipt.at)
-    return [rule for rule in in_force if rule.pay.keys() - {"CLERK"} and matches(rule, now)]
+    return [rule for rule in in_force if set(rule.roles) - {"CLERK"} and matches(rule, now)]
 
 
-def receipt_entry(rule: Rule, receipt: Fact, role: str, payee: str | None, codes: int) -> Decision:
+def receipt_entry(rule: Rule, receipt: Fact, role: str, payee: str | None, bases: Bases) -> Decision:
+    """For one code."""
     if payee is None:
         reason = "no_" + role.lower()
         return Decision(rule.id, rule.version, receipt.id, role, None, "REJECTED", reason=reason)
-    fen, points = rule.pay[role]
-    return Decision(rule.id, rule.version, receipt.id, role, payee, "ACCRUED", fen * codes, points * codes)
+    fen, points = rule.pay(bases)[role]
+    return Decision(rule.id, rule.version, receipt.id, role, payee, "ACCRUED", rule.round(fen), points, exact=fen)
+
+
+def together(entries: list[Decision]) -> Decision:
+    """Amount × codes: each code's amount is rounded."""
+    sums = (sum(one.amount_fen for one in entries), sum(one.points for one in entries))
+    return replace(
+        entries[0], amount_fen=sums[0], points=sums[1], exact=sum((one.exact for one in entries), Fraction())
+    )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
+from tests.model.amounts import Bases, amounts, roles_paid, rounded
 from tests.model.channel import contains
 from tests.model.log import Fact, instant
 
@@ -36,13 +38,16 @@ class Rule:
         return days
 
     @property
-    def pay(self) -> dict[str, tuple[int, int]]:
-        """Fen and points by role, in declared order; they are one entry."""
-        pay: dict[str, tuple[int, int]] = {}
-        for line in self.body["pay"]:
-            fen, points = pay.get(line["role"], (0, 0))
-            pay[line["role"]] = fen + line.get("fen", 0), points + line.get("points", 0)
-        return pay
+    def roles(self) -> list[str]:
+        """In declared order."""
+        return roles_paid(self.body)
+
+    def pay(self, bases: Bases) -> dict[str, tuple[Fraction, int]]:
+        """Fen, not yet rounded, and points by role; they are one entry."""
+        return amounts(self.body, bases)
+
+    def round(self, fen: Fraction) -> int:
+        return rounded(fen, self.body.get("rounding"))
 
     @property
     def specificity(self) -> tuple[bool, ...]:

@@ -125,7 +125,13 @@ registered = st.builds(
     st.sampled_from([*cast.RETAILERS, *cast.CLERKS, "D1"]),
     st.fixed_dictionaries({}, optional=changes),
 )
-listed = st.builds(cast.product, st.sampled_from(cast.SKUS), st.sampled_from(cast.BRANDS))
+prices = st.fixed_dictionaries({}, optional={"priceFen": st.sampled_from([0, 1_050])})
+listed = st.builds(
+    lambda sku, brand, price: cast.product(sku, brand, **price),
+    st.sampled_from(cast.SKUS),
+    st.sampled_from(cast.BRANDS),
+    prices,
+)
 # Long before every event, or long after any moment at which this may run.
 clock_advanced = event("clock.advanced", {"through": st.sampled_from(["2020-01-01T00:00:00Z", "2099-01-01T00:00:00Z"])})
 
