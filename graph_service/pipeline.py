@@ -29,7 +29,7 @@ from graph_service.channel.derive import derive_channel
 from graph_service.channel.read import fetch_parties
 from graph_service.goods.derive import derive_aliases, derive_custody, items_of
 from graph_service.graph.driver import Row, Transaction
-from graph_service.intake.rule import Rule
+from graph_service.intake.rule import accepted_rule
 from graph_service.intake.touched import Touched, fetch_touched
 from graph_service.intake.voids import derive_voids
 from graph_service.members.derive import derive_members
@@ -264,7 +264,7 @@ def _rule_reach(facts: Sequence[Touched], rules: Rulebook, reach: Reach) -> None
         if fact.type == "rule.withdrawn":
             reach.types |= {kind: min(fact.at, reach.types.get(kind, fact.at)) for kind in TRIGGERS}
         elif fact.type == "rule.published":
-            rule = Rule.model_validate(json.loads(fact.body or "{}")["rule"])
+            rule = accepted_rule(json.loads(fact.body or "{}")["rule"])
             versions = [Publication(rule, fact.at, fact.event), *rules.publications_of(rule.id)]
             since = min(one.start for one in versions if one.rule.version == rule.version)
             for kind in {TRIGGER_TYPES.get(one.rule.trigger) for one in versions} - {None}:

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, JsonValue, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, JsonValue, ValidationInfo, model_validator
 
 from graph_service.intake.fields import Fen, Fields, Id, Instant, Points, Region
+from graph_service.intake.refusals import refuse, require_right
 
 Trigger = Literal[
     "CONSUMER_SCAN",
@@ -33,15 +33,6 @@ Rounding = Literal["FLOOR", "HALF_UP"]
 BasisPoints = Annotated[int, Field(ge=0, le=1_000_000)]
 Count = Annotated[int, Field(ge=0, le=1_000_000_000_000)]
 Days = Annotated[int, Field(ge=0, le=36_500)]
-
-LEGAL_REFERRAL_DEPTH = 2
-
-
-def refuse(reason: str, explanation: str) -> PydanticCustomError:
-    """The error that makes intake answer `RULE_REFUSED`, its message beginning with the reason."""
-    return PydanticCustomError(
-        "rule_refused", "{reason}: {explanation}", {"reason": reason, "explanation": explanation}
-    )
 
 
 class Scope(Fields):
@@ -103,7 +94,7 @@ class Pool(Fields):
     bps: BasisPoints
     base: Base
     rounding: Rounding = "FLOOR"
-    split: Annotated[list[Share], Field(max_length=20)]
+    split: Annotated[list[Share], Field(max_length=20)] = []
 
     @model_validator(mode="after")
     def _positive(self) -> Self:
@@ -196,17 +187,15 @@ class Rule(Fields):
     target: Count | None = None
 
     @model_validator(mode="after")
-    def _can_be_right(self) -> Self:
-        roles = {pay.role for pay in self.pay} | {share.role for share in (self.pool.split if self.pool else [])}
-        if self.to is not None and self.to <= self.from_:
-            raise refuse("period_inverted", "`to` is not after `from`")
-        if self.trigger == "MEMBER_REGISTRATION" and roles & {"INVITER", "INVITER_2"}:
-            raise refuse("pays_for_recruitment", "an inviter is paid for a redemption or an order, not a registration")
-        if self.depth > LEGAL_REFERRAL_DEPTH:
-            raise refuse(
-                "referral_depth_exceeds_legal_limit",
-                f"{self.depth} levels were given, at most {LEGAL_REFERRAL_DEPTH} are allowed",
-            )
-        if (self.depth > 1 or "INVITER_2" in roles) and not self.sign_off:
-            raise refuse("sign_off_missing", "rewards for two levels need `signOff`: who, and when")
+    def _can_be_right(self, info: ValidationInfo) -> Self:
+        if info.context is not _ACCEPTED:
+            require_right(self)
         return self
+
+
+_ACCEPTED = {"accepted": True}
+
+
+def accepted_rule(content: Any) -> Rule:
+    """A rule of the log: what was accepted once stays so, whatever this version would refuse now."""
+    return Rule.model_validate(content, context=_ACCEPTED)

@@ -10,7 +10,7 @@ from graph_service.channel.view import ChannelView
 from graph_service.goods.codes import Span
 from graph_service.goods.read import Goods, fetch_goods
 from graph_service.graph.driver import Row, Transaction
-from graph_service.intake.rule import Rule
+from graph_service.intake.rule import accepted_rule
 from graph_service.rebates.decision import Decision
 from graph_service.rebates.journal import bookings, standing
 from graph_service.rebates.receipts import ReceiptOutcome, ReceiptTrigger, ReceivedItem, decide_receipt
@@ -58,7 +58,7 @@ async def fetch_rulebook(transaction: Transaction) -> Rulebook:
         if row["type"] == "rule.withdrawn":
             withdrawals.append(Withdrawal(row["rule"], row["at"]))
         else:
-            rule = Rule.model_validate(json.loads(row["body"])["rule"])
+            rule = accepted_rule(json.loads(row["body"])["rule"])
             publications.append(Publication(rule, row["at"], row["event"]))
     return Rulebook(publications, withdrawals)
 
