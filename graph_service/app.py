@@ -20,7 +20,7 @@ from graph_service.api.gate import Gate
 from graph_service.api.graphql_route import Reads, answer_graphql
 from graph_service.api.ownerships_route import answer_ownerships
 from graph_service.api.tokens import verifier_of
-from graph_service.api.warmup import warm_up
+from graph_service.api.warmup import Warmup
 from graph_service.errors import ServiceError
 from graph_service.settings import Settings
 
@@ -39,21 +39,30 @@ class Service(Reads, Protocol):
         ...
 
 
-def create_app(service: Service) -> FastAPI:
+def create_app(service: Service, *, warm: bool = True) -> FastAPI:
     """The app of a running service.
+
+    Args:
+        service: that runs.
+        warm: whether to rehearse on the server first, so that the first requests are answered as fast as later ones.
 
     Raises:
         ServiceError: `JWT_KEY_INVALID`, or why the token's secret can't be had.
     """
 
+    warmup = Warmup(service.graph, service.keys)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await warm_up(service.graph, service.keys)
-        yield
+        if warm:
+            async with warmup.running():
+                yield
+        else:
+            yield
 
     door = Door()
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    app.add_middleware(Gate, verifier=verifier_of(service.settings))
+    app.add_middleware(Gate, verifier=verifier_of(service.settings), asked=warmup.end)
     app.add_exception_handler(HTTPException, _no_route)
     app.add_exception_handler(ServiceError, _told)
 

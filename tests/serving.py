@@ -93,4 +93,4 @@ async def client_of(app: FastAPI) -> AsyncIterator[Client]:
 
 
 def app_of(graph: Graph, keys: IdentifierKeys, recorder: Recorder, settings: Settings) -> FastAPI:
-    return create_app(Surroundings(graph, keys, recorder, settings))
+    return create_app(Surroundings(graph, keys, recorder, settings), warm=False)

@@ -74,6 +74,7 @@ async def test_a_graph_that_does_not_answer_is_told_by_readyz(
         await asyncio.sleep(3_600)
 
     monkeypatch.setattr(graph, "read", hang)
+    monkeypatch.setattr("graph_service.app.READY_SECONDS", 0.05)
 
     response = await client.http.get("/readyz")
 
@@ -83,7 +84,7 @@ async def test_a_graph_that_does_not_answer_is_told_by_readyz(
 async def test_a_real_server_answers_with_safe_headers_and_does_not_say_what_it_is(
     graph: Graph, recorder: Recorder, keys: IdentifierKeys, tmp_path: Path
 ) -> None:
-    app = create_app(Surroundings(graph, keys, recorder, settings_of(tmp_path)))
+    app = create_app(Surroundings(graph, keys, recorder, settings_of(tmp_path)), warm=False)
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", **SERVER_OPTIONS))
     serving = asyncio.create_task(server.serve(sockets=[listener]))

@@ -1,5 +1,7 @@
 """The gate that every request passes: who asks, may they, and whatever goes wrong behind it leaves as JSON."""
 
+from collections.abc import Callable
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,11 +26,13 @@ class Gate:
     Args:
         app: behind it.
         verifier: of tokens.
+        asked: called for each request that needs a token.
     """
 
-    def __init__(self, app: ASGIApp, verifier: Verifier) -> None:
+    def __init__(self, app: ASGIApp, verifier: Verifier, asked: Callable[[], None]) -> None:
         self._app = app
         self._verifier = verifier
+        self._asked = asked
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets a request through, or answers it."""
@@ -48,6 +52,7 @@ class Gate:
 
         try:
             if scope["path"] not in OPEN_PATHS:
+                self._asked()
                 scope.setdefault("state", {})["viewer"] = await self._viewer(Headers(scope=scope))
             await self._app(scope, receive, send_safely)
         except Exception as error:
