@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.websockets import WebSocket
 
 from graph_service import metrics
 from graph_service.api.answers import error_answer, json_answer
@@ -17,16 +18,22 @@ from graph_service.api.errors import as_service_error
 from graph_service.api.events_route import take_events
 from graph_service.api.export_route import answer_export
 from graph_service.api.gate import Gate
-from graph_service.api.graphql_route import Reads, answer_graphql
+from graph_service.api.graphql_route import MAX_BODY, Reads, answer_graphql
 from graph_service.api.ownerships_route import answer_ownerships
 from graph_service.api.tokens import verifier_of
 from graph_service.api.warmup import Warmup
+from graph_service.api.websocket import serve_websocket
 from graph_service.errors import ServiceError
 from graph_service.settings import Settings
 
 READY_SECONDS = 5.0
 
-SERVER_OPTIONS: dict[str, Any] = {"server_header": False, "access_log": False, "ws": "none"}
+SERVER_OPTIONS: dict[str, Any] = {
+    "server_header": False,
+    "access_log": False,
+    "ws": "websockets-sansio",
+    "ws_max_size": MAX_BODY,
+}
 """What uvicorn is to be run with: nothing tells what it is, and no log holds what was asked."""
 
 
@@ -62,7 +69,8 @@ def create_app(service: Service, *, warm: bool = True) -> FastAPI:
 
     door = Door()
     app = FastAPI(lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    app.add_middleware(Gate, verifier=verifier_of(service.settings), asked=warmup.end)
+    verifier = verifier_of(service.settings)
+    app.add_middleware(Gate, verifier=verifier, asked=warmup.end)
     app.add_exception_handler(HTTPException, _no_route)
     app.add_exception_handler(ServiceError, _told)
 
@@ -70,6 +78,11 @@ def create_app(service: Service, *, warm: bool = True) -> FastAPI:
     async def graphql(request: Request) -> Response:
         """Answers a GraphQL question."""
         return await answer_graphql(request, service)
+
+    @app.websocket("/graphql")
+    async def graphql_websocket(socket: WebSocket) -> None:
+        """Answers what is sent by `graphql-transport-ws`, subscriptions included."""
+        await serve_websocket(socket, service, verifier)
 
     @app.post("/v1/events")
     async def events(request: Request) -> Response:

@@ -20,8 +20,9 @@ from typing import Any
 
 from graph_service.graph.driver import Graph, Row, Transaction
 from graph_service.moments import now, rfc3339
-from graph_service.rebates.decision import Decision
+from graph_service.rebates.announced import Announcements
 from graph_service.rebates.derive import derive_decisions, fetch_rulebook
+from graph_service.rebates.questions import RebateLine
 
 MAX_DEPENDENT = 5_000
 """Triggers besides its own that a batch derives in its transaction; when there are more, they wait."""
@@ -113,9 +114,10 @@ class Backlog:
         known: what waited when it was last looked; at most a second ago while `keep_working` runs.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, announcements: Announcements | None = None) -> None:
         self.known = Waiting()
         self._graph = graph
+        self._announcements = announcements
         self._wanted = asyncio.Event()
         self._tasks: list[str] = []
         self._triggers: list[str] = []
@@ -176,7 +178,7 @@ class Backlog:
             self._tasks, self._triggers = await self._graph.read(_find, self._graph.latest_bookmarks())
         return bool(self._tasks)
 
-    async def work(self) -> list[Decision] | None:
+    async def work(self) -> list[RebateLine] | None:
         """Derives as many triggers as take about a tenth of a second.
 
         Returns:
@@ -187,9 +189,9 @@ class Backlog:
         part, rest = self._triggers[: self._size], self._triggers[self._size :]
         tasks = self._tasks
 
-        async def derive(transaction: Transaction) -> list[Decision]:
+        async def derive(transaction: Transaction) -> list[RebateLine]:
             clock = (await transaction.run("intake/lock"))[0]["clock"]
-            changed: list[Decision] = []
+            changed: list[RebateLine] = []
             if part:
                 changed = await derive_decisions(transaction, part, await fetch_rulebook(transaction), int(clock or 0))
             if rest:
@@ -200,6 +202,8 @@ class Backlog:
 
         began = time.monotonic()
         changed, _ = await self._graph.write(derive)
+        if self._announcements is not None:
+            self._announcements.tell(changed)
         self._size = _next_size(len(part), time.monotonic() - began)
         self._triggers = rest
         if not rest:

@@ -37,8 +37,8 @@ from graph_service.members.identifiers import IdentifierKeys
 from graph_service.members.policy import Policy
 from graph_service.members.rebuild import latest_policy, rebuild_members
 from graph_service.pending import MAX_DEPENDENT, Question, dependents, postpone
-from graph_service.rebates.decision import Decision
 from graph_service.rebates.derive import derive_decisions, fetch_rulebook
+from graph_service.rebates.questions import RebateLine
 from graph_service.rebates.rulebook import Publication, Rulebook
 
 EVER = -(2**62)
@@ -85,7 +85,7 @@ class Derived:
         is_complete: whether nothing was left to be derived later.
     """
 
-    decisions: list[Decision]
+    decisions: list[RebateLine]
     is_complete: bool = True
 
 
@@ -97,6 +97,7 @@ async def derive(
     policy: Policy,
     clock_before: int | None,
     recorded: Iterable[int],
+    most: int | None = None,
 ) -> Derived:
     """Derives everything that new events change; the caller holds the intake's lock.
 
@@ -107,6 +108,7 @@ async def derive(
         policy: the identity policy in force before these events.
         clock_before: the log's clock before these events, in microseconds.
         recorded: when the log took each of them, in microseconds.
+        most: triggers besides its own that are derived at once, `MAX_DEPENDENT` by default; more than that wait.
     """
     new = {fact.event for fact in accepted}
     turned = await derive_voids(transaction, new)
@@ -128,11 +130,13 @@ async def derive(
         _rule_reach(facts, rules, reach)
     clock = await _advance(transaction, facts, restated, clock_before, recorded, reach)
     questions = questions_of(reach)
-    triggers = await dependents(transaction, questions, own=reach.triggers, most=MAX_DEPENDENT)
+    triggers = await dependents(
+        transaction, questions, own=reach.triggers, most=MAX_DEPENDENT if most is None else most
+    )
     if triggers is None:
         await postpone(transaction, questions)
     triggers_now = reach.triggers | (triggers or set())
-    decisions: list[Decision] = []
+    decisions: list[RebateLine] = []
     if triggers_now:
         rules = rules or await fetch_rulebook(transaction)
         decisions = await derive_decisions(transaction, triggers_now, rules, clock)

@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from neo4j.exceptions import DriverError, Neo4jError
@@ -27,7 +27,14 @@ from graph_service.members.policy import policy_of
 from graph_service.moments import now
 from graph_service.pending import Backlog
 from graph_service.pipeline import Derived, derive
+from graph_service.rebates.announced import Announcements
+from graph_service.rebates.explain import explanations
+from graph_service.rebates.questions import RebateLine
+from graph_service.rebates.trees import Tree
 from graph_service.turns import MOST_WAITING, Portion, Turns, Waiting
+
+MAX_SIMULATED = 20_000
+"""Triggers besides their own that simulated events may concern."""
 
 _CHECKED_AT_ONCE = 16  # events, some 2 ms; then whoever else waits has a turn
 _POLITE_SECONDS = 0.005  # a writer of another process, that looks for the lock now and then, finds it free
@@ -46,12 +53,21 @@ class Rejection:
 
 @dataclass(slots=True)
 class Report:
-    """The intake report of the contract; `token` makes reads see these writes."""
+    """The intake report of the contract; `token` makes reads see these writes.
+
+    Attributes:
+        decided: the decisions that are new or changed, where they were asked for; no part of what is told to all.
+    """
 
     accepted: int = 0
     duplicates: int = 0
     rejected: list[Rejection] = field(default_factory=list)
     token: str = ""
+    decided: list[RebateLine] = field(default_factory=list)
+
+    def told(self) -> dict[str, Any]:
+        """The report as a JSON value."""
+        return {key: value for key, value in asdict(self).items() if key != "decided"}
 
     def add(self, other: "Report") -> None:
         """Takes in the report on further events."""
@@ -59,12 +75,41 @@ class Report:
         self.duplicates += other.duplicates
         self.rejected += other.rejected
         self.token = other.token or self.token
+        self.decided += other.decided
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """What recording events would do.
+
+    Attributes:
+        report: on them, with the decisions that would be new or changed.
+        trees: why, for each of these decisions.
+    """
+
+    report: Report
+    trees: list[Tree]
+
+
+class _TakenBackError(Exception):
+    """Ends a simulation, so that nothing of it is written, and carries out what it came to."""
+
+    def __init__(self, report: Report, lines: list[RebateLine], trees: list[Tree]) -> None:
+        super().__init__()
+        self.report, self.lines, self.trees = report, lines, trees
 
 
 async def record_batch(
-    transaction: Transaction, prepared: Sequence[Prepared], keys: IdentifierKeys
+    transaction: Transaction, prepared: Sequence[Prepared], keys: IdentifierKeys, *, most: int | None = None
 ) -> tuple[Appended, Derived]:
-    """Writes events and derives what they change, in one transaction and behind the intake's lock."""
+    """Writes events and derives what they change, in one transaction and behind the intake's lock.
+
+    Args:
+        transaction: a write transaction.
+        prepared: valid events.
+        keys: to seal identifiers.
+        most: triggers besides their own that are derived at once; see `derive`.
+    """
     state = (await transaction.run("intake/lock"))[0]
     policy = policy_of(state["policy"])
     recorded_at = now()
@@ -79,6 +124,7 @@ async def record_batch(
         policy=policy,
         clock_before=state["clock"],
         recorded=recorded,
+        most=most,
     )
     return appended, derived
 
@@ -94,13 +140,15 @@ class Recorder:
     Attributes:
         closed: why no events are taken at present; None while they are.
         backlog: what wide facts left to be derived.
+        announcements: where decisions are heard of once they are durable.
     """
 
     def __init__(self, graph: Graph, keys: IdentifierKeys, most_waiting: int = MOST_WAITING) -> None:
         self.closed: ServiceError | None = None
         self._graph = graph
         self._keys = keys
-        self.backlog = Backlog(graph)
+        self.announcements = Announcements(graph)
+        self.backlog = Backlog(graph, self.announcements)
         self._writing = asyncio.Lock()
         self._turns = Turns(most_waiting)
         self._batches: int | None = None
@@ -112,7 +160,7 @@ class Recorder:
         Args:
             settling: whether pending tasks are worked off, too.
         """
-        workers = [asyncio.create_task(self._write())]
+        workers = [asyncio.create_task(self._write()), asyncio.create_task(self.announcements.keep_telling())]
         if settling:
             workers.append(asyncio.create_task(self.backlog.keep_working(self._writing)))
         try:
@@ -141,6 +189,7 @@ class Recorder:
         first_index: int = 0,
         part_of: object | None = None,
         into: Report | None = None,
+        tell: bool = False,
     ) -> Report:
         """Takes in events; what is accepted is durable when this returns.
 
@@ -150,12 +199,13 @@ class Recorder:
             first_index: the index of the first of them in what was sent.
             part_of: what they are a slice of: its slices are written in order, and in turns with what else waits.
             into: a report to add to; when this fails, it tells what was recorded until then.
+            tell: whether the report is to hold the decisions that changed.
         """
         report = Report()
         try:
             prepared = await self._prepare(contents, report, as_admin=as_admin, first_index=first_index)
             if prepared:
-                await self._have_written(prepared, part_of, report)
+                await self._have_written(prepared, part_of, report, tell=tell)
         finally:
             report.rejected.sort(key=lambda rejection: rejection.index)
             if into is not None:
@@ -184,8 +234,47 @@ class Recorder:
                 prepared.append(prepare(arrival, self._keys))
         return prepared
 
-    async def _have_written(self, prepared: list[Prepared], part_of: object | None, report: Report) -> None:
-        waiting = Waiting(prepared, part_of, asyncio.get_running_loop().create_future())
+    async def simulate(self, contents: Iterable[Any | InvalidJson], *, as_admin: bool) -> "Simulated":
+        """What recording events would do: they are recorded and taken back; nothing of them stays.
+
+        Args:
+            contents: JSON values, or why one is none.
+            as_admin: whether the sender may say when an event was recorded.
+
+        Raises:
+            ServiceError: `LIMIT_EXCEEDED`, when they concern more than `MAX_SIMULATED` decisions.
+        """
+        report = Report()
+        prepared = await self._prepare(contents, report, as_admin=as_admin, first_index=0)
+
+        async def work(transaction: Transaction) -> None:
+            appended, derived = await record_batch(transaction, prepared, self._keys, most=MAX_SIMULATED)
+            if not derived.is_complete:
+                raise ServiceError(
+                    "LIMIT_EXCEEDED",
+                    f"The events concern more than {MAX_SIMULATED} other events that pay, the most that is simulated.",
+                    remedy="Record them: what is wide is worked off bit by bit.",
+                )
+            conflicts = [_rejection(arrival.index, refusal) for arrival, refusal in appended.conflicts]
+            told = Report(len(appended.accepted), appended.duplicates, conflicts)
+            raise _TakenBackError(told, derived.decisions, await explanations(transaction, derived.decisions))
+
+        try:
+            if prepared:
+                await self._graph.write(work)
+            trees: list[Tree] = []
+        except _TakenBackError as taken_back:
+            report.add(taken_back.report)
+            report.decided, trees = taken_back.lines, taken_back.trees
+        report.rejected.sort(key=lambda rejection: rejection.index)
+        report.token = token_of(self._graph.latest_bookmarks())
+        return Simulated(report, trees)
+
+    async def _have_written(
+        self, prepared: list[Prepared], part_of: object | None, report: Report, *, tell: bool
+    ) -> None:
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiting = Waiting(prepared, part_of, done, decided=[] if tell else None)
         with self._turns.counted(len(prepared), small=waiting.is_small):
             self._turns.put(waiting)
             try:
@@ -194,6 +283,7 @@ class Recorder:
                 for appended, token in waiting.written:
                     conflicts = [_rejection(arrival.index, refusal) for arrival, refusal in appended.conflicts]
                     report.add(Report(len(appended.accepted), appended.duplicates, conflicts, token))
+                report.decided += waiting.decided or ()
 
     async def _write(self) -> None:
         while True:
@@ -227,6 +317,7 @@ class Recorder:
         async with self._writing:
             (together, derived, batches), bookmarks = await self._graph.write(work)
         metrics.batch_written(together, time.monotonic() - began)
+        self.announcements.tell(derived.decisions)
         if not derived.is_complete:
             # The events are recorded, whatever becomes of looking what they left.
             with suppress(ServiceError, DriverError, Neo4jError):
@@ -234,6 +325,8 @@ class Recorder:
         token = token_of(bookmarks)
         for waiting, part in portions:
             waiting.written.append((_share(together, part), token))
+            if waiting.decided is not None:
+                waiting.decided += _caused(derived.decisions, together, part)
             if waiting.taken >= len(waiting.prepared) or waiting.is_small:
                 _end(waiting)
         if is_large:
@@ -273,6 +366,15 @@ def _share(together: Appended, prepared: Sequence[Prepared]) -> Appended:
     conflicts = [(arrival, refusal) for arrival, refusal in together.conflicts if id(arrival) in own]
     duplicates = len(prepared) - len(accepted) - len(conflicts)
     return Appended(accepted, duplicates, conflicts)
+
+
+def _caused(lines: Sequence[RebateLine], together: Appended, prepared: Sequence[Prepared]) -> list[RebateLine]:
+    """The decisions that changed with the events of one request of a batch.
+
+    Those on the events of its neighbours are theirs; those on earlier events may be anyone's.
+    """
+    others = {arrival.id for arrival in together.accepted} - {one.arrival.id for one in prepared}
+    return [line for line in lines if line.trigger not in others]
 
 
 def _rejection(index: int, refusal: Refusal) -> Rejection:

@@ -17,6 +17,7 @@ from graph_service.errors import ServiceError
 from graph_service.intake.log import Appended
 from graph_service.intake.prepared import Prepared
 from graph_service.pace import Pace
+from graph_service.rebates.questions import RebateLine
 
 GATHERED_EVENTS = 256
 SMALL_REQUEST = 100
@@ -33,6 +34,7 @@ class Waiting:
         source: the body or file that they are a slice of; None when they are all there is.
         done: set when all are written, or when it is known that the rest will not be.
         written: what became of the portions that were written, each with its consistency token.
+        decided: the decisions that changed with them; None where nobody asks.
         taken: how many were given to the writer.
     """
 
@@ -40,6 +42,7 @@ class Waiting:
     source: object | None
     done: "asyncio.Future[None]"
     written: list[tuple[Appended, str]] = field(default_factory=list)
+    decided: list[RebateLine] | None = None
     taken: int = 0
 
     @property

@@ -13,8 +13,12 @@ JSON = "application/json"
 
 def json_answer(content: Any, status: int = 200, *, media_type: str = JSON) -> Response:
     """An answer in JSON."""
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return Response(text.encode(), status, media_type=media_type)
+    return Response(json_text(content).encode(), status, media_type=media_type)
+
+
+def json_text(content: Any) -> str:
+    """JSON as it is sent."""
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
 def error_answer(error: ServiceError) -> Response:

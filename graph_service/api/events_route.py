@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import asdict
 from itertools import chain, islice
 from typing import Any, BinaryIO
 
@@ -69,7 +68,7 @@ def _is_large(request: Request) -> bool:
 
 def _told(report: Report) -> dict[str, Any]:
     report.rejected.sort(key=lambda rejection: rejection.index)
-    return asdict(report)
+    return report.told()
 
 
 async def _contents(body: BinaryIO, kind: str) -> Iterator[Any]:

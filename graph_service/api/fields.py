@@ -1,4 +1,4 @@
-"""Fields of GraphQL types that a method answers."""
+"""Fields of GraphQL types that a method answers; unlike Strawberry's own, they keep the method's type for callers."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -9,5 +9,10 @@ Resolver = TypeVar("Resolver", bound=Callable[..., Any])
 
 
 def field(description: str) -> Callable[[Resolver], Resolver]:
-    """A field with a description; unlike Strawberry's own, it keeps the method's type for those who call it."""
+    """A field with a description."""
     return cast("Callable[[Resolver], Resolver]", strawberry.field(description=description))
+
+
+def subscription(description: str) -> Callable[[Resolver], Resolver]:
+    """A subscription with a description."""
+    return cast("Callable[[Resolver], Resolver]", strawberry.subscription(description=description))

@@ -6,9 +6,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph_service.api.answers import error_answer
-from graph_service.api.errors import Forbidden, as_service_error
-from graph_service.api.tokens import Unauthenticated, Verifier
-from graph_service.api.viewer import Viewer
+from graph_service.api.errors import as_service_error
+from graph_service.api.tokens import Verifier, viewer_with
 
 OPEN_PATHS = frozenset({"/healthz", "/readyz"})
 
@@ -36,7 +35,7 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets a request through, or answers it."""
-        if scope["type"] != "http":
+        if scope["type"] != "http":  # a WebSocket may bring its token later; it looks for itself
             await self._app(scope, receive, send)
             return
         started = False
@@ -53,19 +52,11 @@ class Gate:
         try:
             if scope["path"] not in OPEN_PATHS:
                 self._asked()
-                scope.setdefault("state", {})["viewer"] = await self._viewer(Headers(scope=scope))
+                scope.setdefault("state", {})["viewer"] = await viewer_with(
+                    Headers(scope=scope).get("authorization"), self._verifier
+                )
             await self._app(scope, receive, send_safely)
         except Exception as error:
             if started:
                 raise
             await error_answer(as_service_error(error))(scope, receive, send_safely)
-
-    async def _viewer(self, headers: Headers) -> Viewer:
-        scheme, _, token = headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
-            raise Unauthenticated("The request carries no bearer token.")
-        viewer = await self._verifier(token.strip())
-        # Before permissions are built, whoever may not see everything sees nothing.
-        if not viewer.may_read:
-            raise Forbidden(f"The role {viewer.role.value} may not use the service yet.")
-        return viewer

@@ -16,9 +16,11 @@ from graph_service.channel.types import PARTY_TYPES
 from graph_service.goods.query import GoodsQuery
 from graph_service.members.query import MemberQuery
 from graph_service.rebates.query import RebateQuery
+from graph_service.rebates.subscription import RebateSubscription
 
 Query = merge_types("Query", (GoodsQuery, ChannelQuery, MemberQuery, RebateQuery))
 Mutation = merge_types("Mutation", (IntakeMutation,))
+Subscription = merge_types("Subscription", (RebateSubscription,))
 
 
 class _Schema(strawberry.Schema):
@@ -29,6 +31,7 @@ class _Schema(strawberry.Schema):
 schema = _Schema(
     query=Query,
     mutation=Mutation,
+    subscription=Subscription,
     types=list(PARTY_TYPES.values()),
     extensions=[Limits, ParserCache, ValidationCache],
     config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),

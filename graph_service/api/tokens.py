@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import jwt
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
+from graph_service.api.errors import Forbidden
 from graph_service.api.viewer import Role, Viewer
 from graph_service.errors import ServiceError
 from graph_service.settings import Settings
@@ -94,6 +95,22 @@ class Verifier(Protocol):
     async def __call__(self, token: str) -> Viewer:
         """The viewer, or Unauthenticated."""
         ...
+
+
+async def viewer_with(authorization: str | None, verifier: Verifier) -> Viewer:
+    """Who sends `Authorization: Bearer …`.
+
+    Raises:
+        ServiceError: `UNAUTHENTICATED`, or `FORBIDDEN`.
+    """
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated("The request carries no bearer token.")
+    viewer = await verifier(token.strip())
+    # Before permissions are built, whoever may not see everything sees nothing.
+    if not viewer.may_read:
+        raise Forbidden(f"The role {viewer.role.value} may not use the service yet.")
+    return viewer
 
 
 class _OwnTokens:

@@ -13,6 +13,7 @@ from graph_service.graph.driver import Row, Transaction
 from graph_service.intake.rule import accepted_rule
 from graph_service.rebates.decision import Decision
 from graph_service.rebates.journal import bookings, standing
+from graph_service.rebates.questions import RebateLine, line_of
 from graph_service.rebates.receipts import ReceiptOutcome, ReceiptTrigger, ReceivedItem, decide_receipt
 from graph_service.rebates.rulebook import Publication, Rulebook, Withdrawal
 from graph_service.rebates.scans import Knowledge, ScanOutcome, ScanTrigger, decide_scan
@@ -120,7 +121,7 @@ def _receipt(rows: Sequence[Row], goods: Goods) -> ReceiptTrigger:
 
 async def derive_decisions(
     transaction: Transaction, triggers: Iterable[str], rules: Rulebook, clock: int
-) -> list[Decision]:
+) -> list[RebateLine]:
     """Brings the decisions on triggers, and the journal, to what the facts say.
 
     Returns:
@@ -133,7 +134,7 @@ async def derive_decisions(
     await _write(transaction, [row for row in changed if row["id"] not in stored])
     await _tie(transaction, comparison.untied, comparison.tied)
     await _book(transaction, comparison.entries)
-    return [comparison.wanted[row["id"]] for row in changed]
+    return [line_of(row) for row in changed]
 
 
 @dataclass(frozen=True, slots=True)

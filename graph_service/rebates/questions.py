@@ -63,18 +63,19 @@ class RebateLine:
         return (self.at, self.id)
 
 
-def _line(row: Row) -> RebateLine:
+def line_of(row: Row) -> RebateLine:
+    """A decision or entry out of its properties; those that are not there are empty."""
     return RebateLine(
         row["id"],
         row["rule"],
         row["version"],
         row["trigger"],
         row["role"],
-        row["payee"],
+        row.get("payee"),
         row["status"],
         row["amountFen"],
         row["points"],
-        row["reason"],
+        row.get("reason"),
         row["at"],
         row["decidedAt"],
         row.get("revision"),
@@ -110,7 +111,7 @@ async def rebates(
     kind = "entries" if history else "decisions"
     if trigger is not None:
         rows = await transaction.rows_of(f"rebates/{kind}_by_trigger", [trigger])
-        lines = sorted((_line(row) for row in rows), key=lambda line: line.position)
+        lines = sorted((line_of(row) for row in rows), key=lambda line: line.position)
         return [
             line
             for line in lines
@@ -128,7 +129,7 @@ async def rebates(
         rows = await transaction.run("rebates/decisions_by_status", status=status, limit=limit, **page)
     else:
         rows = await transaction.run("rebates/decisions_in_time", limit=limit, **page)
-    return [_line(row) for row in rows]
+    return [line_of(row) for row in rows]
 
 
 async def rebates_of_triggers(transaction: Transaction, triggers: Iterable[str]) -> Mapping[str, list[RebateLine]]:
@@ -136,7 +137,7 @@ async def rebates_of_triggers(transaction: Transaction, triggers: Iterable[str])
     asked = sorted(set(triggers))
     found: dict[str, list[RebateLine]] = defaultdict(list)
     for row in await transaction.rows_of("rebates/decisions_by_trigger", asked):
-        found[row["trigger"]].append(_line(row))
+        found[row["trigger"]].append(line_of(row))
     return {trigger: sorted(found[trigger], key=lambda line: line.position) for trigger in asked}
 
 

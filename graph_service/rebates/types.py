@@ -12,6 +12,7 @@ from graph_service.api.paging import PageInfo
 from graph_service.api.scalars import JSON, DateTime, Fen
 from graph_service.rebates.explain import explanations
 from graph_service.rebates.questions import RebateLine
+from graph_service.rebates.trees import Tree
 
 
 @strawberry.enum(description="What became of a decision, or what an entry is.")
@@ -31,6 +32,7 @@ class Rebate:
     """A decision, or an entry of the journal."""
 
     line: strawberry.Private[RebateLine]
+    tree: strawberry.Private[Tree | None]
     id: strawberry.ID
     status: RebateStatus
     payee: strawberry.ID | None = strawberry.field(
@@ -51,10 +53,11 @@ class Rebate:
     decided_at: DateTime
 
     @classmethod
-    def of(cls, line: RebateLine) -> "Rebate":
-        """What a decision or entry looks like."""
+    def of(cls, line: RebateLine, tree: Tree | None = None) -> "Rebate":
+        """What a decision or entry looks like; `tree` is its explanation, where it can't be had later."""
         return cls(
             line=line,
+            tree=tree,
             id=strawberry.ID(line.id),
             status=RebateStatus(line.status),
             payee=None if line.payee is None else strawberry.ID(line.payee),
@@ -74,6 +77,8 @@ class Rebate:
     )
     async def explanation(self, info: strawberry.Info[Context, Any]) -> JSON:
         """Evaluated anew, for all rebates of the answer together."""
+        if self.tree is not None:
+            return JSON(self.tree)
         return JSON(await load(info, "rebates.explanations", explanations, self.line))
 
 
