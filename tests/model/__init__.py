@@ -39,9 +39,9 @@ contract is silent it chooses, and says so in a comment at the place. The choice
 Caps, budgets, holds, shares and pools come later.
 """
 
+from tests.model.decision import Decision
 from tests.model.identity import Member, Refused
 from tests.model.log import Log
-from tests.model.rebates import Decision
 from tests.model.why import Apart, Together
 from tests.model.world import World
 

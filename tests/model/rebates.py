@@ -4,38 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tests.model.amounts import Bases
 from tests.model.channel import contains
+from tests.model.decision import Decision, nothing
 from tests.model.log import Fact, Key
 from tests.model.ownership import RETAIL, Ownership, way
 from tests.model.rules import Circumstances, Rule, matches, paying
 
 if TYPE_CHECKING:
     from tests.model.world import World
-
-
-@dataclass(frozen=True)
-class Decision:
-    rule: str
-    version: int
-    trigger: str
-    role: str
-    payee: str | None
-    status: str
-    amount_fen: int = 0
-    points: int = 0
-    reason: str | None = None
-    exact: Fraction = field(default=Fraction(0), compare=False)
-    """The amount before rounding."""
-
-
-def nothing(trigger: Fact, reason: str) -> list[Decision]:
-    return [Decision("NONE", 0, trigger.id, "NONE", None, "REJECTED", reason=reason)]
 
 
 def decisions(world: World) -> Iterator[Decision]:

@@ -82,6 +82,9 @@ class Rules:
             elif fact.type == "rule.withdrawn":
                 self._withdrawn[fact.body["rule"]].append(fact.at)
 
+    def versions_of(self, rule: str) -> dict[int, Rule]:
+        return self._versions[rule]
+
     def in_force(self, trigger: str, at: datetime) -> list[Rule]:
         """One version at most of each rule, by id."""
         found = []

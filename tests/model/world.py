@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -11,9 +11,11 @@ from typing import Any
 from tests.model import leaving, rebates
 from tests.model import ownership as owning
 from tests.model.channel import Channel, Time
+from tests.model.decision import Decision
 from tests.model.evidence import Evidence
 from tests.model.goods import Goods
 from tests.model.identity import Identity, Member, Refused
+from tests.model.limits import limited
 from tests.model.log import Event, Fact, Key, Log, after, clock, instant
 from tests.model.policy import Identifier, Policy, Sent, policy_in, text
 from tests.model.rules import Rules
@@ -33,7 +35,14 @@ class JourneyStep:
 class World:
     """A pure function of the set of accepted events."""
 
-    def __init__(self, events: Iterable[Event], stamp: str | datetime | None = None) -> None:
+    def __init__(
+        self,
+        events: Iterable[Event],
+        stamp: str | datetime | None = None,
+        rebate_id: Callable[[Decision], str] = lambda one: "|".join([one.rule, one.trigger, one.role, str(one.payee)]),
+    ) -> None:
+        """`rebate_id` tells by which id a review names a decision."""
+        self.rebate_id = rebate_id
         facts = Log(events).facts(stamp)
         self._begin(facts, policy_in(facts))
 
@@ -69,6 +78,7 @@ class World:
         known = len(facts)  # deadlines that let in as many facts let in the same ones
         if known not in self._narrower:
             self._narrower[known] = narrower = World.__new__(World)
+            narrower.rebate_id = self.rebate_id
             narrower._begin(facts, self.policy)  # which is for the whole log
         return self._narrower[known]
 
@@ -135,5 +145,5 @@ class World:
     def _known(self, identifier: Sent | Identifier) -> Identifier | None:
         return identifier if isinstance(identifier, tuple) else self.policy.normal(identifier)
 
-    def decisions(self) -> list[rebates.Decision]:
-        return list(rebates.decisions(self))
+    def decisions(self) -> list[Decision]:
+        return limited(self, rebates.decisions(self))
