@@ -191,7 +191,7 @@ def test_what_waits_in_suspense_reserves_the_rule_and_the_budget_but_nobodys_cap
     assert told(rule(**cap("PERIOD", 150)), *events) == [waits, ("s01", "ACCRUED", 100, None)]
 
 
-VELOCITY: Body = {"holds": [{"measure": "SCANS_PER_DEVICE_AND_STORE", "windowMinutes": 10, "limit": 1}]}
+VELOCITY: dict[str, Any] = {"holds": [{"measure": "SCANS_PER_DEVICE_AND_STORE", "windowMinutes": 10, "limit": 1}]}
 
 
 def reviewed(decision: str, minutes: int, scan_id: str = "s01") -> Event:
@@ -219,13 +219,13 @@ def test_too_many_scans_by_a_device_at_a_store_are_held() -> None:
 
 def test_a_scan_that_pays_nobody_counts_for_velocity_too() -> None:
     twice: list[Any] = [scan(0, 60, device="d"), {**scan(0, 65, device="d")[1], "id": "again"}, scan(1, 66, device="d")]
-    two = {"holds": [VELOCITY["holds"][0] | {"limit": 2}]}
+    two: dict[str, Any] = {"holds": [VELOCITY["holds"][0] | {"limit": 2}]}
     assert told(rule(**two), *twice)[-1] == ("s01", "HELD", 100, "velocity")
 
 
 def test_what_is_held_keeps_its_budget_until_it_is_voided_on_review() -> None:
     events = [
-        rule(**(VELOCITY | {"budgetFen": 200})),
+        rule(budgetFen=200, **VELOCITY),
         scan(0, 60, device="d"),
         scan(1, 61, device="d"),
         scan(2, 120),
