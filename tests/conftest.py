@@ -30,6 +30,14 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]
         yield server
 
 
+@pytest.fixture(scope="module")
+def quick_java() -> Iterator[None]:
+    """Servers that live for seconds: what they would compile for years of work is most of their start."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
+        yield
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def migrated(connection: Connection) -> AsyncIterator[Graph]:
     """Its graph, migrated once."""

@@ -29,6 +29,8 @@ from graph_service.graph.embedded.memory import size_memory
 from graph_service.graph.embedded.orphans import find_servers
 from graph_service.graph.embedded.progress import Talk
 
+pytestmark = pytest.mark.usefixtures("quick_java")
+
 SMALL = Memory(heap=512, page_cache=64)
 PATIENCE = 60.0
 USER = """

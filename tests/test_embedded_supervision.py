@@ -16,6 +16,8 @@ from graph_service.graph.embedded.files import ServerFiles
 from graph_service.graph.embedded.orphans import find_servers
 from tests.test_embedded import SMALL, answers, ask, is_in, kill_supervisor, nothing_runs, runs, silent, until
 
+pytestmark = pytest.mark.usefixtures("quick_java")
+
 HUNG_SECONDS = 4.0
 GREEDY = "RETURN size([x IN range(1, 500000000) | toString(x)])"
 

@@ -19,6 +19,7 @@ from graph_service.errors import ServiceError
 from graph_service.goods import bulk_files
 from graph_service.goods.bulk_answers import SCHEMA
 from graph_service.graph.driver import Graph
+from graph_service.graph.embedded import Connection
 from graph_service.recorder import Recorder
 from tests.test_cli import run
 
@@ -162,15 +163,20 @@ def test_files_are_looked_at_before_anything_starts(tmp_path: Path) -> None:
     assert names_in(tmp_path) == {"a.csv", "folder.csv"}
 
 
-async def test_the_command_runs(tmp_path: Path) -> None:
+async def test_the_command_runs(connection: Connection, graph: Graph, tmp_path: Path) -> None:
     (tmp_path / "a.ndjson").write_bytes(NDJSON)
-    home = tmp_path / "home"
+    server = {
+        "NEO4J_URI": connection.uri,
+        "NEO4J_USERNAME": connection.username,
+        "NEO4J_PASSWORD": connection.password,
+        "GRAPH_SERVICE_HOME": str(tmp_path / "home"),
+    }
 
-    ended = await asyncio.to_thread(run, "owners", tmp_path / "a.ndjson", "--out", tmp_path / "out.csv", "--home", home)
+    ended = await asyncio.to_thread(run, "owners", tmp_path / "a.ndjson", "--out", tmp_path / "out.csv", **server)
 
     assert (ended.returncode, ended.stdout) == (0, ""), ended.stderr
     assert "3 codes answered" in ended.stderr
     assert [row["status"] for row in read(tmp_path / "out.csv")] == ["UNKNOWN"] * 3
-    wrong = await asyncio.to_thread(run, "owners", tmp_path / "a.ndjson", "--out", tmp_path / "o.txt", "--home", home)
+    wrong = await asyncio.to_thread(run, "owners", tmp_path / "a.ndjson", "--out", tmp_path / "o.txt", **server)
     assert wrong.returncode == 1
     assert wrong.stderr.startswith("UNKNOWN_SUFFIX: ")

@@ -7,6 +7,7 @@ after the start would leave the server open to everybody on the machine meanwhil
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 from graph_service.graph.embedded.files import ServerFiles, replace_private
@@ -35,7 +36,9 @@ _LOGS = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def write_configuration(files: ServerFiles, *, port: int, memory: Memory, class_path: list[Path]) -> None:
+def write_configuration(
+    files: ServerFiles, *, port: int, memory: Memory, class_path: Sequence[Path], class_data: Sequence[str] = ()
+) -> None:
     """Write everything the server reads when it starts.
 
     Args:
@@ -43,6 +46,7 @@ def write_configuration(files: ServerFiles, *, port: int, memory: Memory, class_
         port: of Bolt, on the loopback address.
         memory: what the server may take.
         class_path: the server's jars.
+        class_data: arguments about Java's archive of their classes.
 
     Raises:
         OSError: the home cannot be written.
@@ -104,6 +108,7 @@ def write_configuration(files: ServerFiles, *, port: int, memory: Memory, class_
         "-Dlog4j2.disable.jmx=true",
         "-Dio.netty.tryReflectionSetAccessible=true",
         "-Djdk.nio.maxCachedBufferSize=1024",
+        *class_data,
         *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED),
         "-cp",
         ":".join(map(str, class_path)),

@@ -59,6 +59,11 @@ class ServerFiles:
         return self.root / "conf"
 
     @property
+    def classes(self) -> Path:
+        """What a server that stops leaves for the cache (`class_data.py`), until it is there."""
+        return self.root / "classes.jsa"
+
+    @property
     def data(self) -> Path:
         """The folder of the database."""
         return self.root / "data"

@@ -32,6 +32,7 @@ import psutil
 from graph_service.errors import ServiceError
 from graph_service.graph.embedded import locks
 from graph_service.graph.embedded.adopted import Adopted
+from graph_service.graph.embedded.class_data import ClassData
 from graph_service.graph.embedded.configuration import (
     ADDRESS,
     DATABASE,
@@ -98,6 +99,7 @@ class Supervisor:
         self._state = ServerState(Phase.STARTING, Identity.of(os.getpid()), port=last.port if last else 0)
         self._server: Server | None = None
         self._answers = 0
+        self._class_data = ClassData.of(launch.java, launch.class_path)
 
     def run(self) -> None:
         """Start the server, keep it alive, stop it when nobody uses it any more."""
@@ -218,7 +220,13 @@ class Supervisor:
 
     def _start_server(self, port: int) -> None:
         files, launch = self._files, self._launch
-        write_configuration(files, port=port, memory=launch.memory, class_path=launch.class_path)
+        write_configuration(
+            files,
+            port=port,
+            memory=launch.memory,
+            class_path=launch.class_path,
+            class_data=self._class_data.arguments(files.classes),
+        )
         server = subprocess.Popen(
             server_command(files, launch.java),
             cwd=files.root,
@@ -245,6 +253,8 @@ class Supervisor:
             log.warning("The server did not stop within %.0f s and was killed.", patience)
             server.kill()
             server.wait()
+        else:
+            self._class_data.keep(self._files.classes)
 
     def _await_last_user(self) -> None:
         descriptor = os.open(self._files.users_lock, os.O_RDWR | os.O_CLOEXEC)  # held until this process ends
