@@ -94,6 +94,10 @@ SAMPLES: dict[str, Sample] = {
     "channel/parties_of_kind": call(kind="STORE", after="", limit=PAGE),
     "channel/registered_anew_since": counted("registration", at=EVER),
     "channel/stored": rows("parties"),
+    "channel/stores_near": call(
+        **{"lat": 22.54, "lon": 114.05, "rings": [{"from": 0, "until": 4e3}, {"from": 4e3, "until": 3e6}]},
+        **{"services": ["WASHING"], "afterMetres": -1.0, "afterId": "", "limit": 11},
+    ),
     "channel/territories": rows("parties", at=AT),
     "channel/upstream": rows("parties", at=AT, limit=PAGE),
     "channel/write_links": each(

@@ -7,6 +7,7 @@ over, so the hundredth page costs what the first does, and rows that come or go 
 
 import base64
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -43,9 +44,9 @@ class SortKey:
     """
 
     name: str
-    types: tuple[type[str] | type[int], ...]
+    types: tuple[type[str] | type[int] | type[float], ...]
 
-    def cursor(self, *values: str | int) -> str:
+    def cursor(self, *values: str | float) -> str:
         """The opaque cursor of a row."""
         text = json.dumps([self.name, *values], ensure_ascii=False, separators=(",", ":"))
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
@@ -75,9 +76,15 @@ class SortKey:
 
     def _fits(self, values: Sequence[Any]) -> bool:
         return len(values) == len(self.types) and all(
-            type(value) is kind and (kind is str or value in _INT64)
-            for value, kind in zip(values, self.types, strict=True)
+            type(value) is kind and _storable(value) for value, kind in zip(values, self.types, strict=True)
         )
+
+
+def _storable(value: str | float) -> bool:
+    """Whether the graph could hold it; a range would look for a float number by number."""
+    if isinstance(value, int):
+        return value in _INT64
+    return isinstance(value, str) or math.isfinite(value)
 
 
 def page_size(first: int, *, path: str = "first") -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from graph_service.channel.links import Link, LinkFact, links_from
+from graph_service.channel.profile import flat
 from graph_service.channel.read import fetch_parties
 from graph_service.channel.registry import Registry
 from graph_service.channel.territories import TerritoryFact, holdings_from
@@ -34,7 +35,7 @@ async def derive_channel(transaction: Transaction, parties: Iterable[str], *, wr
     held: list[Row] = []
     for stored in await transaction.rows_of("channel/stored", asked):
         party = stored["party"]
-        profile = {"id": party} | _flat(registry.get(party, _END))
+        profile = {"id": party} | flat(registry.get(party, _END))
         if profile != stored["profile"]:
             profiles.append({"party": party, "profile": profile})
         wanted = [_link(link) for link in links_from(links[party])]
@@ -56,21 +57,6 @@ async def derive_channel(transaction: Transaction, parties: Iterable[str], *, wr
 
 def _unordered(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     return sorted(json.dumps(row, sort_keys=True) for row in rows)
-
-
-def _flat(fields: Mapping[str, Any]) -> Row:
-    """A party's fields as properties: a position in two, what is nested as JSON."""
-    row: Row = {}
-    for name, value in fields.items():
-        if value is None:
-            continue
-        if name == "position":
-            row |= {"lat": value["lat"], "lon": value["lon"]}
-        elif isinstance(value, dict) or (isinstance(value, list) and name != "services"):
-            row[name] = json.dumps(value, ensure_ascii=False, sort_keys=True)
-        else:
-            row[name] = value
-    return row
 
 
 def _link(link: Link) -> Row:

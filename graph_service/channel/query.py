@@ -9,11 +9,14 @@ from strawberry import UNSET
 from graph_service.api.arguments import given
 from graph_service.api.context import Context
 from graph_service.api.fields import field
-from graph_service.api.paging import page_size, paged
+from graph_service.api.paging import page_size, paged, within
 from graph_service.api.scalars import DateTime
 from graph_service.channel import chain_path as ways
 from graph_service.channel.enums import PartyKind
 from graph_service.channel.loaders import party_of
+from graph_service.channel.near import FARTHEST, NearStore
+from graph_service.channel.near import stores_near as find_stores_near
+from graph_service.channel.near_types import NEAR, NearStoreConnection, near_connection, place_of
 from graph_service.channel.questions import DatedLink, list_parties
 from graph_service.channel.types import PARTIES, ChainLink, Party, PartyConnection, PartyEdge, party_of_row
 from graph_service.graph.driver import Row, Transaction
@@ -72,3 +75,34 @@ class ChannelQuery:
             return await ways.chain_path(transaction, from_, to, now() if instant is None else instant)
 
         return [ChainLink.of(link) for link in await info.context.read(work)]
+
+    @field("Stores around a point, nearest first, then by id: those that offer all these services, and are open then.")
+    async def stores_near(
+        self,
+        info: strawberry.Info[Context, Any],
+        lat: float,
+        lon: float,
+        services: list[str] | None = UNSET,
+        open_at: DateTime | None = UNSET,
+        within_metres: int | None = UNSET,
+        first: int = 10,
+        after: str | None = UNSET,
+    ) -> NearStoreConnection:
+        """Page by page; a store whose hours are unknown is open at no time that is asked for."""
+        cursor, when, size = given(after), given(open_at), page_size(first)
+        radius = given(within_metres)
+        farthest = FARTHEST if radius is None else float(within(radius, 1, int(FARTHEST), path="withinMetres"))
+        place = place_of(lat, lon)
+
+        async def work(transaction: Transaction) -> Sequence[NearStore]:
+            return await find_stores_near(
+                transaction,
+                place,
+                services=given(services) or (),
+                open_at=when,
+                within=farthest,
+                after=NEAR.values(cursor),
+                limit=size + 1,
+            )
+
+        return near_connection(await info.context.read(work), size, cursor)

@@ -1,6 +1,5 @@
 """The GraphQL types of the channel: parties, links between them, territories."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ from graph_service.api.paging import PageInfo, SortKey, page_size, paged, within
 from graph_service.api.scalars import JSON, DateTime
 from graph_service.channel.children import LinksAsked, load_holdings, load_links, load_upstream
 from graph_service.channel.enums import ChannelRelation, Direction, PartyKind
+from graph_service.channel.profile import opening_hours_of
 from graph_service.channel.questions import DatedLink, branch_of, storable, whole
 from graph_service.channel.territory_groups import Territory, grouped
 from graph_service.graph.driver import Row, Transaction
@@ -165,11 +165,8 @@ class Store(Party):
     @field("As it was registered.")
     def opening_hours(self) -> JSON | None:
         """When it is open; what is nested stands in the graph as JSON."""
-        hours = self.row.get("openingHours")
-        try:
-            return JSON(json.loads(hours)) if isinstance(hours, str) and hours[:1] in {"{", "["} else hours
-        except ValueError:
-            return hours
+        hours = opening_hours_of(self.row)
+        return None if hours is None else JSON(hours)
 
 
 @strawberry.type(description="Works at a store for a time.")

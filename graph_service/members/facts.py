@@ -74,7 +74,12 @@ def member_facts(event: MemberEvent) -> Facts:
                 _parties(event.store, event.clerk),
             )
         case events.AppointmentBooked() | events.AppointmentCancelled():
-            said = {"appointment": event.appointment, "service": event.service, "startsAt": event.starts_at}
+            said = {
+                "appointment": event.appointment,
+                "service": event.service,
+                "startsAt": event.starts_at,
+                "store": event.store,
+            }
             return _of_member(event.member, said, _parties(event.store))
         case events.PointsAdjusted():
             return _of_member(event.member, {"points": event.points})
