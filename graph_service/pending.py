@@ -16,6 +16,7 @@ import uuid
 from collections.abc import Callable, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from graph_service.graph.driver import Graph, Row, Transaction
@@ -23,6 +24,7 @@ from graph_service.moments import now, rfc3339
 from graph_service.rebates.announced import Announcements
 from graph_service.rebates.derive import derive_decisions, fetch_rulebook
 from graph_service.rebates.questions import RebateLine
+from graph_service.rebates.settling import ACCRUED, SETTLED, mark_settled, seal_closings
 
 MAX_DEPENDENT = 5_000
 """Triggers besides its own that a batch derives in its transaction; when there are more, they wait."""
@@ -35,6 +37,8 @@ QUESTIONS = frozenset(
         "rebates/triggers_by_sku",
         "rebates/triggers_since",
         "rebates/due_between",
+        ACCRUED,
+        SETTLED,
     }
 )
 
@@ -120,6 +124,7 @@ class Backlog:
         self._announcements = announcements
         self._wanted = asyncio.Event()
         self._tasks: list[str] = []
+        self._settles = False
         self._triggers: list[str] = []
         self._size = _FIRST
 
@@ -175,7 +180,8 @@ class Backlog:
             whether there is something to work off.
         """
         if not self._tasks:
-            self._tasks, self._triggers = await self._graph.read(_find, self._graph.latest_bookmarks())
+            found = await self._graph.read(_find, self._graph.latest_bookmarks())
+            self._tasks, self._settles, self._triggers = found
         return bool(self._tasks)
 
     async def work(self) -> list[RebateLine] | None:
@@ -187,17 +193,19 @@ class Backlog:
         if not await self.find():
             return None
         part, rest = self._triggers[: self._size], self._triggers[self._size :]
-        tasks = self._tasks
+        tasks, settles = self._tasks, self._settles
 
         async def derive(transaction: Transaction) -> list[RebateLine]:
             clock = (await transaction.run("intake/lock"))[0]["clock"]
             changed: list[RebateLine] = []
-            if part:
-                changed = await derive_decisions(transaction, part, await fetch_rulebook(transaction), int(clock or 0))
+            anew = await mark_settled(transaction, part) if settles else part
+            if anew:
+                changed = await derive_decisions(transaction, anew, await fetch_rulebook(transaction), int(clock or 0))
             if rest:
                 await transaction.rows_of("pending/advance", tasks, through=part[-1], left=len(rest))
             else:
                 await transaction.rows_of("pending/finish", tasks)
+                await postpone(transaction, await seal_closings(transaction))
             return changed
 
         began = time.monotonic()
@@ -211,9 +219,11 @@ class Backlog:
         return changed
 
 
-async def _find(transaction: Transaction) -> tuple[list[str], list[str]]:
-    """The oldest tasks, and the triggers that they still have to derive, in order."""
+async def _find(transaction: Transaction) -> tuple[list[str], bool, list[str]]:
+    """The oldest tasks of one kind, whether they settle, and the triggers that are left of them, in order."""
     tasks = await transaction.run("pending/oldest", limit=_TASKS_AT_ONCE)
+    settles = bool(tasks) and tasks[0]["question"] == ACCRUED
+    tasks = list(takewhile(lambda task: (task["question"] == ACCRUED) == settles, tasks))
     triggers: set[str] = set()
     for task in tasks:
         if task["question"] not in QUESTIONS:
@@ -221,7 +231,7 @@ async def _find(transaction: Transaction) -> tuple[list[str], list[str]]:
         found = await transaction.rows_of(task["question"], json.loads(task["rows"]), limit=_ALL)
         done = task["through"] or ""
         triggers |= {row["trigger"] for row in found if row["trigger"] > done}
-    return [task["id"] for task in tasks], sorted(triggers)
+    return [task["id"] for task in tasks], settles, sorted(triggers)
 
 
 def _next_size(size: int, seconds: float) -> int:

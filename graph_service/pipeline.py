@@ -1,6 +1,7 @@
 """Derivation: which keys each type of fact touches, and what is derived of them, in order.
 
     facts -> voids -> aliases -> custody -> parties, links, territories -> members -> decisions and journal
+          -> payments -> settlements
 
 Each step fetches what its keys need, decides, writes what came out different, and passes on the keys of what rests on
 it. What is derived is a function of the log: any order of arrival ends in the same graph.
@@ -19,6 +20,8 @@ it. What is derived is a function of the log: any order of arrival ends in the s
 | identity.policy | everything | members; decisions on scans whose account is another now |
 | rule.published, rule.withdrawn | its trigger, from its start on | decisions |
 | clock.advanced, and every recording | decisions whose waiting ends | decisions |
+| statement.settled | itself | payments |
+| period.closed | decisions accrued by the end of its month | the same, settled |
 """
 
 import json
@@ -38,8 +41,10 @@ from graph_service.members.policy import Policy
 from graph_service.members.rebuild import latest_policy, rebuild_members
 from graph_service.pending import MAX_DEPENDENT, Question, dependents, postpone
 from graph_service.rebates.derive import derive_decisions, fetch_rulebook
+from graph_service.rebates.payments import derive_payments
 from graph_service.rebates.questions import RebateLine
 from graph_service.rebates.rulebook import Publication, Rulebook
+from graph_service.rebates.settling import ACCRUED, SETTLED, mark_settled, seal_closings
 
 EVER = -(2**62)
 NEVER = 2**62
@@ -110,6 +115,7 @@ async def derive(
         recorded: when the log took each of them, in microseconds.
         most: triggers besides its own that are derived at once, `MAX_DEPENDENT` by default; more than that wait.
     """
+    most = MAX_DEPENDENT if most is None else most
     new = {fact.event for fact in accepted}
     turned = await derive_voids(transaction, new)
     restated = turned - new
@@ -140,7 +146,34 @@ async def derive(
     if triggers_now:
         rules = rules or await fetch_rulebook(transaction)
         decisions = await derive_decisions(transaction, triggers_now, rules, clock)
-    return Derived(decisions, is_complete=triggers is not None)
+    await derive_payments(transaction, {fact.event for fact in facts if fact.type == "statement.settled"})
+    is_complete = triggers is not None
+    if closings := {fact.event for fact in facts if fact.type == "period.closed"}:
+        anew = await _settle(transaction, is_restated=bool(closings & restated), most=most)
+        is_complete = is_complete and anew is not None
+        if anew:
+            decisions += await derive_decisions(transaction, anew, rules or await fetch_rulebook(transaction), clock)
+    return Derived(decisions, is_complete=is_complete)
+
+
+async def _settle(transaction: Transaction, *, is_restated: bool, most: int) -> set[str] | None:
+    """Lets closings take effect, and marks what they settle.
+
+    Returns:
+        the triggers to be decided anew, because something was booked since or a settlement came or went with a void;
+        None when all of it waits.
+    """
+    marked = await seal_closings(transaction)
+    reopened: list[Question] = []
+    if is_restated:
+        marked.append((ACCRUED, [{"before": NEVER}]))
+        reopened.append((SETTLED, [{"before": NEVER}]))
+    triggers = await dependents(transaction, marked, own=set(), most=most)
+    anew = await dependents(transaction, reopened, own=set(), most=most)
+    if triggers is None or anew is None:
+        await postpone(transaction, [*reopened, *marked])
+        return None
+    return anew | set(await mark_settled(transaction, sorted(triggers)))
 
 
 async def _derive_goods(transaction: Transaction, facts: Sequence[Touched], reach: Reach) -> None:

@@ -15,6 +15,7 @@ from graph_service.members.identifiers import IdentifierKeys
 from graph_service.members.rebuild import judge_sightings, latest_policy, policy_in_force
 from graph_service.pending import waiting
 from graph_service.rebates.derive import compare, derive_decisions, fetch_rulebook
+from graph_service.rebates.payments import derive_payments, differing_payments
 
 KEYS_AT_ONCE = 2_000
 
@@ -134,10 +135,12 @@ class _Rederivation:
         rules = await fetch_rulebook(transaction)
         clock = int((await transaction.run("intake/clock"))[0]["clock"] or 0)
         comparison = await compare(transaction, events, rules, clock)
+        payments = await differing_payments(transaction, events)
         if self._write:
             await transaction.run("intake/set_clock", clock=clock)
             await derive_decisions(transaction, events, rules, clock)
-        return comparison.differences
+            await derive_payments(transaction, events)
+        return comparison.differences + [f"payment {event}" for event in payments]
 
     async def _strays(self, transaction: Transaction, _: Sequence[str]) -> list[str]:
         strays = await transaction.run("rederive/strays")

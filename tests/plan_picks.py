@@ -28,12 +28,14 @@ LISTS = {
     ),
     "members": "MATCH (n:Member) RETURN n.id ORDER BY n.id LIMIT 20",
     "decisions": "MATCH (n:Decision) RETURN n.id ORDER BY n.id LIMIT 20",
+    "accounts": "MATCH (n:Entry) RETURN DISTINCT n.payee AS id ORDER BY id LIMIT 20",
     "entries": "MATCH (n:Entry) RETURN n.id ORDER BY n.id LIMIT 20",
     "payees": "MATCH (n:Decision) WHERE n.payee IS NOT NULL RETURN DISTINCT n.payee AS id ORDER BY id LIMIT 20",
 }
 COUNTS = {
     "event": "MATCH (n:Event) RETURN count(n)",
     "decision": "MATCH (n:Decision) RETURN count(n)",
+    "entry": "MATCH (n:Entry) RETURN count(n)",
     "due": "MATCH (n:Decision) WHERE n.due IS NOT NULL RETURN count(n)",
     "rule": "MATCH (n:RuleFact) RETURN count(n)",
     "below": "MATCH (:Party {id: 'D1-GD'})-[:SUPPLIES|EMPLOYS|SERVES*1..9]->(n) RETURN count(DISTINCT n)",

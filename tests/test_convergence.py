@@ -1,5 +1,6 @@
 """Whatever way a log arrives, the service ends where the reference model is."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +14,7 @@ from graph_service.moments import instant_of, parse_instant
 from graph_service.recorder import Recorder
 from graph_service.rederive import rederive
 from tests.answers import (
+    Booking,
     Event,
     accounts_in,
     decisions_of,
@@ -59,15 +61,16 @@ async def agree(graph: Graph, keys: IdentifierKeys, events: list[Event], stamp: 
 
 async def books_agree(graph: Graph) -> None:
     """The journal's net is what is accrued, account by account, and no revision is missing or there twice."""
-    accrued = {}
+    accrued: Counter[Booking] = Counter()
     for rule, _, trigger, role, payee, status, fen, points, _ in await decisions_of(graph):
-        if status == "ACCRUED" and (fen or points):
-            accrued[rule, trigger, role, payee] = (fen, points)
-    booked = {}
+        if status in {"ACCRUED", "SETTLED", "HELD", "REVERSED"}:
+            accrued[rule, trigger, role, payee, "fen"] += fen
+            accrued[rule, trigger, role, payee, "points"] += points
+    booked: Counter[Booking] = Counter()
     for row in await journal_of(graph):
         assert sorted(row["revisions"]) == list(range(1, row["entries"] + 1))
-        if row["fen"] or row["points"]:
-            booked[row["e.rule"], row["e.trigger"], row["e.role"], row["e.payee"]] = (row["fen"], row["points"])
+        for what in ("fen", "points"):
+            booked[row["e.rule"], row["e.trigger"], row["e.role"], row["e.payee"], what] += row[what]
     assert booked == accrued
 
 

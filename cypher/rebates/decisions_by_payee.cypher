@@ -1,6 +1,6 @@
 // The next decisions that pay into these accounts, behind (at, id), with one of these statuses.
 // parameters: rows, statuses, at, id, limit
-// columns: id, rule, version, trigger, role, payee, status, amountFen, points, reason, at, decidedAt
+// columns: id, rule, version, trigger, role, payee, status, amountFen, points, reason, cause, at, decidedAt
 // starts from: decision_payee
 // mode: read
 // db hits: 20 a decision looked at, for each account at most those of the page where every status is asked for
@@ -15,5 +15,5 @@ CALL (payee) {
 RETURN
   decision.id AS id, decision.rule AS rule, decision.version AS version, decision.trigger AS trigger,
   decision.role AS role, decision.payee AS payee, decision.status AS status, decision.amountFen AS amountFen,
-  decision.points AS points, decision.reason AS reason, decision.at AS at, decision.decidedAt AS decidedAt
+  decision.points AS points, decision.reason AS reason, decision.cause AS cause, decision.at AS at, decision.decidedAt AS decidedAt
 ORDER BY at, id LIMIT $limit

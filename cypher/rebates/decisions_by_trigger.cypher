@@ -1,6 +1,6 @@
 // The decisions on these events.
 // parameters: rows
-// columns: id, rule, version, trigger, role, payee, status, amountFen, points, reason, at, decidedAt
+// columns: id, rule, version, trigger, role, payee, status, amountFen, points, reason, cause, at, decidedAt
 // starts from: event_id
 // mode: read
 // db hits: 200 a row
@@ -10,4 +10,4 @@ USING INDEX SEEK trigger:Event(id)
 RETURN
   decision.id AS id, decision.rule AS rule, decision.version AS version, decision.trigger AS trigger,
   decision.role AS role, decision.payee AS payee, decision.status AS status, decision.amountFen AS amountFen,
-  decision.points AS points, decision.reason AS reason, decision.at AS at, decision.decidedAt AS decidedAt
+  decision.points AS points, decision.reason AS reason, decision.cause AS cause, decision.at AS at, decision.decidedAt AS decidedAt

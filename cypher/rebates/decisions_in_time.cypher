@@ -1,6 +1,6 @@
 // The next decisions of all, behind (at, id).
 // parameters: at, id, limit
-// columns: id, rule, version, trigger, role, payee, status, amountFen, points, reason, at, decidedAt
+// columns: id, rule, version, trigger, role, payee, status, amountFen, points, reason, cause, at, decidedAt
 // starts from: trigger_at
 // mode: read
 // db hits: 25 a decision of the page
@@ -13,5 +13,5 @@ WITH decision, trigger.at AS happened ORDER BY happened, decision.id LIMIT $limi
 RETURN
   decision.id AS id, decision.rule AS rule, decision.version AS version, decision.trigger AS trigger,
   decision.role AS role, decision.payee AS payee, decision.status AS status, decision.amountFen AS amountFen,
-  decision.points AS points, decision.reason AS reason, decision.at AS at, decision.decidedAt AS decidedAt
+  decision.points AS points, decision.reason AS reason, decision.cause AS cause, decision.at AS at, decision.decidedAt AS decidedAt
 ORDER BY at, id

@@ -27,12 +27,15 @@ class Decision:
         trigger: id of the event.
         role: who is paid, as in the rule.
         payee: id of the party, or of the identifier whose account it is; None while unknown.
-        status: `ACCRUED`, `SUSPENSE` or `REJECTED`.
+        status: `ACCRUED`, `HELD`, `SUSPENSE`, `REJECTED` or, of what a refund takes back, `REVERSED`; that an accrued
+            one is settled shows only beside the journal.
         amount_fen: what is paid, or while in suspense what would be.
         points: the same in points.
         reason: why nothing, or why it waits.
         due: when a waiting decision is closed, in microseconds.
         exact: the amount before rounding, in ten-thousandths of a fen, where the rule rounds at settlement.
+        cause: id of the refund that takes something back.
+        effective_at: when that refund happened, in microseconds.
     """
 
     rule: str
@@ -46,13 +49,21 @@ class Decision:
     reason: str | None = None
     due: int | None = None
     exact: int | None = None
+    cause: str | None = None
+    effective_at: int | None = None
 
     @cached_property
     def id(self) -> str:
-        """A function of its identity: rule, trigger, role and payee."""
-        identity = json.dumps([self.rule, self.trigger, self.role, self.payee], ensure_ascii=False)
-        digest = hashlib.blake2b(identity.encode(), digest_size=_ID_BYTES).digest()
-        return "R" + base64.b32encode(digest).decode()
+        """A function of its identity: rule, trigger, role, payee, and the refund where one takes something back."""
+        return decision_id(self.rule, self.trigger, self.role, self.payee, self.cause)
+
+
+def decision_id(rule: str, trigger: str, role: str, payee: str | None, cause: str | None = None) -> str:
+    """The id of a decision with this identity."""
+    parts = [rule, trigger, role, payee, *([] if cause is None else [cause])]
+    identity = json.dumps(parts, ensure_ascii=False)
+    digest = hashlib.blake2b(identity.encode(), digest_size=_ID_BYTES).digest()
+    return "R" + base64.b32encode(digest).decode()
 
 
 def nothing(trigger: str, reason: str) -> Decision:

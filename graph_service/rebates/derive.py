@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from graph_service.channel.read import fetch_channel
@@ -11,8 +11,10 @@ from graph_service.goods.codes import Span
 from graph_service.goods.read import Goods, fetch_goods
 from graph_service.graph.driver import Row, Transaction
 from graph_service.intake.rule import accepted_rule
+from graph_service.rebates.chain import Books, open_books
 from graph_service.rebates.decision import Decision
-from graph_service.rebates.journal import bookings, standing
+from graph_service.rebates.funding import Borne, bearers_of, fillers
+from graph_service.rebates.journal import book, bookings, is_settled, standing
 from graph_service.rebates.questions import RebateLine, line_of
 from graph_service.rebates.receipts import ReceiptOutcome, ReceiptTrigger, ReceivedItem, decide_receipt
 from graph_service.rebates.rulebook import Publication, Rulebook, Withdrawal
@@ -41,6 +43,18 @@ class Derived:
         """All decisions."""
         of_scans = [decision for outcome in self.scans.values() for decision, _ in outcome.decisions]
         return of_scans + [decision for outcome in self.receipts.values() for decision, _ in outcome.decisions]
+
+    def fillers(self, trigger: str) -> dict[str, str]:
+        """Who fills roles at a trigger besides those whom decisions name: its distributor."""
+        ways = (
+            [case.way for _, cases in self.receipts[trigger].decisions for case in cases]
+            if trigger in self.receipts
+            else []
+        )
+        if trigger in self.scans:
+            ways.append(self.scans[trigger].at_scan.way)
+        distributors = [way.distributor for way in ways if way.distributor is not None]
+        return {"DISTRIBUTOR": distributors[0]} if distributors else {}
 
     @property
     def rests_on(self) -> set[RestsOn]:
@@ -133,7 +147,7 @@ async def derive_decisions(
     await transaction.rows_of("rebates/change_decisions", [row for row in changed if row["id"] in stored])
     await _write(transaction, [row for row in changed if row["id"] not in stored])
     await _tie(transaction, comparison.untied, comparison.tied)
-    await _book(transaction, comparison.entries)
+    await book(transaction, comparison.books, comparison.entries)
     return [line_of(row) for row in changed]
 
 
@@ -149,6 +163,7 @@ class Comparison:
         tied: what decisions newly rest on.
         untied: what they rest on no longer.
         entries: what the journal lacks, as properties.
+        books: where the journal stands without them.
     """
 
     wanted: Mapping[str, Decision]
@@ -158,6 +173,7 @@ class Comparison:
     tied: set[RestsOn]
     untied: set[RestsOn]
     entries: list[Row]
+    books: Books
 
     @property
     def differences(self) -> list[str]:
@@ -181,6 +197,10 @@ async def compare(transaction: Transaction, triggers: Iterable[str], rules: Rule
     ties = {(row["trigger"], relation, party) for row in stands for relation, party in row["restsOn"]}
     booked = standing([entry for row in stands for entry in row["entries"]])
     times = {event: at for event, (at, _) in derived.triggers.items()}
+    books = await open_books(transaction)
+    for key, decision in wanted.items():
+        if decision.status == "ACCRUED" and is_settled(decision, booked, books.closings, times[decision.trigger]):
+            rows[key]["status"] = "SETTLED"
     return Comparison(
         wanted=wanted,
         stored=stored,
@@ -188,7 +208,10 @@ async def compare(transaction: Transaction, triggers: Iterable[str], rules: Rule
         gone=sorted(stored.keys() - rows.keys()),
         tied=derived.rests_on - ties,
         untied=ties - derived.rests_on,
-        entries=bookings(list(wanted.values()), booked, times),
+        entries=bookings(
+            list(wanted.values()), booked, times, bearers=_bearers(derived, wanted.values(), rules), books=books
+        ),
+        books=books,
     )
 
 
@@ -209,14 +232,19 @@ async def _tie(transaction: Transaction, untied: set[RestsOn], tied: set[RestsOn
         await transaction.rows_of(statement, rows)
 
 
-async def _book(transaction: Transaction, entries: Sequence[Row]) -> None:
-    by_trigger: dict[str, list[Row]] = defaultdict(list)
-    for entry in entries:
-        by_trigger[entry["trigger"]].append(entry)
-    await transaction.rows_of(
-        "rebates/book", [{"trigger": trigger, "entries": booked} for trigger, booked in by_trigger.items()]
-    )
-    await transaction.rows_of("rebates/link_reversals", [entry for entry in entries if "reverses" in entry])
+def _bearers(derived: Derived, decisions: Iterable[Decision], rules: Rulebook) -> Callable[[Decision], Borne]:
+    """Who bears what decisions pay, by their rules and by who fills which role at their triggers."""
+    of_trigger: dict[str, list[Decision]] = defaultdict(list)
+    for one in decisions:
+        of_trigger[one.trigger].append(one)
+
+    def bearers(decision: Decision) -> Borne:
+        rule = rules.version_of(decision.rule, decision.version).rule
+        if rule.funding is None:
+            return bearers_of(rule, {})
+        return bearers_of(rule, derived.fillers(decision.trigger) | fillers(of_trigger[decision.trigger]))
+
+    return bearers
 
 
 def decision_row(decision: Decision, at: int, recorded_at: int) -> Row:
@@ -235,5 +263,6 @@ def decision_row(decision: Decision, at: int, recorded_at: int) -> Row:
         "at": at,
         "decidedAt": recorded_at,
         "due": decision.due,
+        "cause": decision.cause,
     }
     return {key: value for key, value in row.items() if value is not None}

@@ -20,7 +20,7 @@ async def explanations(transaction: Transaction, lines: Sequence[RebateLine]) ->
 
     An entry that is in force is explained as its decision; of one that is not, how it came and went.
     """
-    in_force = {line.trigger for line in lines if line.reversed_by is None and line.reverses is None}
+    in_force = {line.trigger for line in lines if not line.is_past}
     trees = await _trees(transaction, in_force) if in_force else {}
     return [_of_line(line, trees) for line in lines]
 
@@ -86,7 +86,7 @@ def _common(decision: Decision, trigger: Row) -> Tree:
 
 def _of_line(line: RebateLine, trees: Mapping[str, Tree]) -> Tree:
     if line.revision is None:
-        return trees.get(line.id, {"note": "The decision is being derived anew; ask again."})
+        return trees.get(line.decision, {"note": "No decision says this any more; `rebates` with history tells why."})
     entry: dict[str, Any] = {
         "id": line.id,
         "revision": line.revision,
@@ -95,7 +95,7 @@ def _of_line(line: RebateLine, trees: Mapping[str, Tree]) -> Tree:
         "reversedBy": line.reversed_by,
         "cause": line.reason,
     }
-    if line.reverses is not None:
+    if not line.revision % 2:
         return {"entry": entry | {"inWords": f"Takes back an earlier entry. {in_words(line.reason, line.status)}"}}
     if line.reversed_by is not None:
         return {"entry": entry | {"inWords": "Was booked as the facts then stood, and taken back since."}}

@@ -26,7 +26,7 @@ def money_facts(event: MoneyEvent) -> Facts:
         case events.HoldReviewed(rebate=rebate, decision=decision):
             return Facts(("HoldFact",), {"rebate": rebate, "decision": decision})
         case events.StatementSettled(payee=payee, period=period, paid_fen=paid_fen):
-            return Facts(("PaymentFact",), {"payee": payee, "period": period, "paidFen": paid_fen})
+            return Facts(("PaymentFact",), {"period": period, "paidFen": paid_fen}, accounts=(payee,))
         case events.PeriodClosed(period=period):
             return Facts(("PeriodFact", "Trigger"), {"period": period})
         case events.ClockAdvanced(through=through):

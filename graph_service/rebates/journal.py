@@ -1,21 +1,29 @@
 """The journal: entries, immutable and never derived again, whose net is what the decisions say.
 
-    (:Entry {id, rule, version, trigger, role, payee, revision, status, amountFen, points, reverses, reason, at})
+    (:Entry {id, rule, version, trigger, role, payee, revision, status, amountFen, points, at, block, funder, …})
     (:Entry)-[:BOOKED_FOR]->(:Trigger), (:Entry)-[:REVERSES]->(:Entry)
 
-When a decision changes, its last entry is mirrored once and, if something is still due, the next revision is booked.
-Only money and points that are due are booked; what waits in suspense or was rejected is not.
+When a decision changes, its last entry is mirrored once and, if something is still due, the next revision is booked, so
+that odd revisions book and even ones take back. What is due is booked as `ACCRUED`, what is on hold as `HELD`, what a
+refund takes back as `REVERSED` with its `cause`; what waits in suspense or was rejected is not booked. Every entry
+credits its payee and debits those who bear it (`funding.py`).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from graph_service.graph.driver import Row
-from graph_service.rebates.decision import Decision
+from graph_service.graph.driver import Row, Transaction
+from graph_service.rebates.chain import Books, seal_block
+from graph_service.rebates.decision import Decision, decision_id
+from graph_service.rebates.funding import Borne, debits
+from graph_service.rebates.periods import UNCLOSED, Closings, month_of
 
-Account = tuple[str, str, str, str | None]
-"""Identity of what is booked: rule, trigger, role, payee."""
+Account = tuple[str, str, str, str | None, str | None]
+"""Identity of what is booked: rule, trigger, role, payee, and of what a refund takes back the refund."""
+
+BOOKED = frozenset({"ACCRUED", "HELD", "REVERSED"})
+"""The statuses that are booked; a settled decision is an accrued one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,37 +32,74 @@ class Booked:
 
     Attributes:
         revision: of the last entry, counted from 1; 0 when there is none.
-        open_entry: the last entry, unless it is a reversal.
+        open_entry: the last entry, unless it takes one back.
+        entries: all of them.
     """
 
     revision: int = 0
     open_entry: Row | None = None
+    entries: tuple[Row, ...] = ()
+
+    def due_as_of(self, block: int) -> tuple[int, int]:
+        """Fen and points that were due when a block was sealed; what was on hold was not."""
+        seen = [row for row in self.entries if row["block"] <= block and row["status"] != "HELD"]
+        return sum(row["amountFen"] for row in seen), sum(row["points"] for row in seen)
+
+
+def account_of(decision: Decision) -> Account:
+    """What a decision is booked as."""
+    return (decision.rule, decision.trigger, decision.role, decision.payee, decision.cause)
 
 
 def standing(entries: Iterable[Row]) -> Mapping[Account, Booked]:
     """What stands in the journal, from all entries of some triggers."""
-    found: dict[Account, Booked] = {}
+    found: dict[Account, list[Row]] = defaultdict(list)
     for row in sorted(entries, key=lambda row: int(row["revision"])):
-        account = (row["rule"], row["trigger"], row["role"], row["payee"])
-        found[account] = Booked(row["revision"], row if row["status"] != "REVERSED" else None)
-    return found
+        found[row["rule"], row["trigger"], row["role"], row["payee"], row.get("cause")].append(row)
+    return {
+        account: Booked(rows[-1]["revision"], rows[-1] if rows[-1]["revision"] % 2 else None, tuple(rows))
+        for account, rows in found.items()
+    }
 
 
-def bookings(decisions: Sequence[Decision], booked: Mapping[Account, Booked], at: Mapping[str, int]) -> list[Row]:
+def is_settled(decision: Decision, booked: Mapping[Account, Booked], closings: Closings, at: int) -> bool:
+    """Whether a frozen statement has just what a decision accrues.
+
+    Args:
+        decision: that accrues.
+        booked: what stands for its trigger.
+        closings: the settlements in force.
+        at: when its trigger happened, in microseconds.
+    """
+    block = closings.latest(month_of(at))
+    seen = booked.get(account_of(decision), Booked())
+    return block is not None and seen.due_as_of(block) == (decision.amount_fen, decision.points)
+
+
+def bookings(
+    decisions: Sequence[Decision],
+    booked: Mapping[Account, Booked],
+    at: Mapping[str, int],
+    *,
+    bearers: Callable[[Decision], Borne],
+    books: Books,
+) -> list[Row]:
     """The entries that bring the journal to the decisions.
 
     Args:
         decisions: all that are in force on some triggers.
         booked: what stands for these triggers.
         at: by trigger, when it happened, in microseconds.
+        bearers: who bears what a decision pays.
+        books: where the journal stands.
     """
-    now: dict[str, list[Decision]] = defaultdict(list)
+    of_trigger: dict[str, list[Decision]] = defaultdict(list)
     for each in decisions:
-        now[each.trigger].append(each)
+        of_trigger[each.trigger].append(each)
     due = {
-        (decision.rule, decision.trigger, decision.role, decision.payee): decision
+        account_of(decision): decision
         for decision in decisions
-        if decision.status == "ACCRUED" and (decision.amount_fen or decision.points)
+        if decision.status in BOOKED and (decision.amount_fen or decision.points)
     }
     rows: list[Row] = []
     for account in sorted(due.keys() | booked.keys(), key=str):
@@ -62,38 +107,83 @@ def bookings(decisions: Sequence[Decision], booked: Mapping[Account, Booked], at
         before = booked.get(account, Booked())
         revision = before.revision
         original = before.open_entry
+        debited = {} if decision is None else debits(decision.amount_fen, bearers(decision))
         if original is not None:
-            if decision is not None and _same(decision, original):
+            if decision is not None and _same(decision, debited, original):
                 continue
             revision += 1
-            rows.append(_reversal(original, revision, _cause(original, now.get(account[1], ()))))
+            rows.append(_reversal(original, revision, _cause(original, of_trigger.get(account[1], ()))))
         if decision is not None:
-            rows.append(_entry(decision, revision + 1, at[decision.trigger]))
+            happened = at[decision.trigger] if decision.effective_at is None else decision.effective_at
+            rows.append(_entry(decision, revision + 1, happened) | debited)
+    _name_originals(rows, booked)
+    for row in rows:
+        row["block"] = books.next_block
+        if books.closings.first(month_of(row["at"])) != UNCLOSED:
+            row["late"] = books.next_block
     return rows
 
 
-def _same(decision: Decision, entry: Row) -> bool:
-    return (decision.amount_fen, decision.points, decision.version) == (
-        entry["amountFen"],
-        entry["points"],
-        entry["version"],
+def _name_originals(rows: Sequence[Row], booked: Mapping[Account, Booked]) -> None:
+    """What a refund takes back names the entry that it is taken from."""
+    newest = {_decision_of(row): row["id"] for row in rows if row["revision"] % 2 and row.get("cause") is None}
+    for row in rows:
+        if row.get("cause") is not None and row["revision"] % 2:
+            before = booked.get((row["rule"], row["trigger"], row["role"], row["payee"], None), Booked())
+            standing_entry = before.open_entry["id"] if before.open_entry else None
+            original = decision_id(row["rule"], row["trigger"], row["role"], row["payee"])
+            row["reverses"] = newest.get(original, standing_entry)
+
+
+def _decision_of(row: Row) -> str:
+    return str(row["id"]).rpartition(".")[0]
+
+
+async def book(transaction: Transaction, books: Books, entries: Sequence[Row]) -> Books:
+    """Books entries as a block; the constraint on their ids refuses what is booked already.
+
+    Returns:
+        where the journal stands then.
+    """
+    by_trigger: dict[str, list[Row]] = defaultdict(list)
+    for entry in entries:
+        by_trigger[entry["trigger"]].append(entry)
+    await transaction.rows_of(
+        "rebates/book", [{"trigger": trigger, "entries": booked} for trigger, booked in by_trigger.items()]
     )
+    await transaction.rows_of("rebates/link_reversals", [entry for entry in entries if not entry["revision"] % 2])
+    return await seal_block(transaction, books, entries=entries)
+
+
+def _same(decision: Decision, debited: Row, entry: Row) -> bool:
+    said = {
+        "amountFen": decision.amount_fen,
+        "points": decision.points,
+        "version": decision.version,
+        "status": decision.status,
+    }
+    return all(entry.get(name) == value for name, value in (said | debited).items())
 
 
 def _cause(original: Row, now: Sequence[Decision]) -> str:
     """Why an entry is taken back, told by what its trigger's decisions are now."""
     if not now:
         return "voided"
-    same_role = [one for one in now if (one.rule, one.role) == (original["rule"], original["role"])]
+    if original.get("cause") is not None:
+        return "refund_changed"
+    same_role = [one for one in now if (one.rule, one.role, one.cause) == (original["rule"], original["role"], None)]
     if not same_role:
         return now[0].reason or "rule_changed"
-    if any(one.payee == original["payee"] and one.status == "ACCRUED" for one in same_role):
-        return "rule_changed"
-    return same_role[0].reason or "owner_changed"
+    same_payee = [one for one in same_role if one.payee == original["payee"] and one.status in BOOKED]
+    if not same_payee:
+        return same_role[0].reason or "owner_changed"
+    if same_payee[0].status != original["status"]:
+        return "released" if original["status"] == "HELD" else same_payee[0].reason or "held"
+    return "rule_changed"
 
 
 def _entry(decision: Decision, revision: int, at: int) -> Row:
-    return {
+    row = {
         "id": f"{decision.id}.{revision}",
         "rule": decision.rule,
         "version": decision.version,
@@ -101,20 +191,25 @@ def _entry(decision: Decision, revision: int, at: int) -> Row:
         "role": decision.role,
         "payee": decision.payee,
         "revision": revision,
-        "status": "ACCRUED",
+        "status": decision.status,
         "amountFen": decision.amount_fen,
         "points": decision.points,
         "at": at,
     }
+    if decision.cause is not None:
+        row |= {"cause": decision.cause, "reason": decision.reason}
+    return row
 
 
 def _reversal(original: Row, revision: int, cause: str) -> Row:
-    identity = str(original["id"]).rpartition(".")[0]
-    kept = {key: original[key] for key in ("rule", "version", "trigger", "role", "payee", "at")}
-    return kept | {
-        "id": f"{identity}.{revision}",
+    """The mirror of an entry, bearer by bearer; what is no longer on hold stays off what is due."""
+    mirrored = {key: value for key, value in original.items() if key not in {"block", "late"}}
+    if "funderFen" in original:
+        mirrored["funderFen"] = [-fen for fen in original["funderFen"]]
+    return mirrored | {
+        "id": f"{_decision_of(original)}.{revision}",
         "revision": revision,
-        "status": "REVERSED",
+        "status": "HELD" if original["status"] == "HELD" else "REVERSED",
         "amountFen": -original["amountFen"],
         "points": -original["points"],
         "reverses": original["id"],

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from graph_service.graph.driver import Row, Transaction
+from graph_service.rebates.decision import decision_id
 
 STATUSES = ("ACCRUED", "HELD", "REJECTED", "REVERSED", "SUSPENSE", "SETTLED")
 
@@ -54,8 +55,13 @@ class RebateLine:
 
     @property
     def decision(self) -> str:
-        """Id of the decision: its own, or the one that the entry was booked for."""
-        return self.id if self.revision is None else self.id.rpartition(".")[0]
+        """Id of the decision: its own, or the one that the entry was booked, or the line of a statement is, for."""
+        return self.id.partition(".")[0]
+
+    @property
+    def is_past(self) -> bool:
+        """Whether it is an entry that was taken back, or takes one back; even revisions do."""
+        return self.revision is not None and (self.reversed_by is not None or not self.revision % 2)
 
     @property
     def position(self) -> tuple[int, str]:
@@ -79,9 +85,16 @@ def line_of(row: Row) -> RebateLine:
         row["at"],
         row["decidedAt"],
         row.get("revision"),
-        row.get("reverses"),
+        row.get("reverses") or _original(row),
         row.get("reversedBy"),
     )
+
+
+def _original(row: Row) -> str | None:
+    """Of what a refund takes back: the decision that it is taken from."""
+    if row.get("cause") is None or "revision" in row:
+        return None
+    return decision_id(row["rule"], row["trigger"], row["role"], row.get("payee"))
 
 
 async def rebates(

@@ -134,6 +134,10 @@ class Rulebook:
         """Every publication of a rule, those of a version that another content holds included."""
         return [one for one in self._publications if one.rule.id == rule_id]
 
+    def version_of(self, rule_id: str, version: int) -> Publication:
+        """A version of a rule, as the content that holds says it."""
+        return self._versions[rule_id][version]
+
     def binds_late(self, trigger: str) -> bool:
         """Whether some rule for a trigger closes its window for missing facts."""
         versions = (one for versions in self._versions.values() for one in versions.values())

@@ -73,6 +73,12 @@ class Log:
 
         Events without a `recordedAt` were all recorded at `stamp` (default: the latest `at` there is).
         """
+        facts = self.facts_with_voided(stamp)
+        void = voided(facts)
+        return [fact for fact in facts if fact.id not in void]
+
+    def facts_with_voided(self, stamp: str | datetime | None = None) -> list[Fact]:
+        """The same with what voids take back."""
         ats = {id_: instant(event["at"]) for id_, event in self.events.items()}
         stamped = instant(stamp) if stamp else max(ats.values(), default=END_OF_TIME)
         facts = [
@@ -86,8 +92,7 @@ class Log:
             for id_, event in self.events.items()
         ]
         facts.sort(key=lambda fact: fact.key)
-        void = voided(facts)
-        return [fact for fact in facts if fact.id not in void]
+        return facts
 
 
 def voided(facts: list[Fact]) -> set[str]:

@@ -19,6 +19,7 @@ from tests.model.limits import limited
 from tests.model.log import Event, Fact, Key, Log, after, clock, instant
 from tests.model.policy import Identifier, Policy, Sent, policy_in, text
 from tests.model.rules import Rules
+from tests.model.settlement import Statement, statement, with_settled
 from tests.model.why import Apart, Together, why
 
 
@@ -43,7 +44,10 @@ class World:
     ) -> None:
         """`rebate_id` tells by which id a review names a decision."""
         self.rebate_id = rebate_id
-        facts = Log(events).facts(stamp)
+        self.events = list(events)
+        self.stamp = stamp
+        self._earlier: dict[int, World] = {}
+        facts = Log(self.events).facts(stamp)
         self._begin(facts, policy_in(facts))
 
     def _begin(self, facts: list[Fact], policy: Policy) -> None:
@@ -146,4 +150,23 @@ class World:
         return identifier if isinstance(identifier, tuple) else self.policy.normal(identifier)
 
     def decisions(self) -> list[Decision]:
+        return with_settled(self, self.unsettled_decisions)
+
+    @cached_property
+    def unsettled_decisions(self) -> list[Decision]:
+        """What is paid, whether a statement is frozen or not."""
         return limited(self, rebates.decisions(self))
+
+    def as_recorded_by(self, moment: datetime | None) -> World:
+        """The world as it was when it had been recorded up to a moment, voids included; None: now."""
+        if moment is None:
+            return self
+        ids = {fact.id for fact in Log(self.events).facts_with_voided(self.stamp) if fact.recorded <= moment}
+        if len(ids) not in self._earlier:
+            events = [event for event in self.events if event["id"] in ids]
+            self._earlier[len(ids)] = World(events, self.stamp, self.rebate_id)
+        return self._earlier[len(ids)]
+
+    def statement(self, accounts: Iterable[str], period: str) -> Statement:
+        """What a payee is owed for a month, over all its accounts."""
+        return statement(self, accounts, period)

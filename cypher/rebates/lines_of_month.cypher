@@ -1,0 +1,22 @@
+// The next entries of accounts that happened in a month, as far as a statement saw them, behind (at, id).
+// parameters: rows, at, id, end, block, limit
+// columns: id, rule, version, trigger, role, payee, revision, status, amountFen, points, cause, reason, at, decidedAt
+// starts from: entry_payee
+// mode: read
+// db hits: 30 an entry of the page, for each account
+UNWIND $rows AS payee
+CALL (payee) {
+  MATCH (entry:Entry)
+  USING INDEX SEEK entry:Entry(payee, at)
+  WHERE entry.payee = payee AND $at <= entry.at < $end AND entry.block <= $block
+    AND (entry.at > $at OR entry.id > $id)
+  RETURN entry ORDER BY entry.payee, entry.at, entry.id LIMIT $limit
+}
+WITH entry ORDER BY entry.at, entry.id LIMIT $limit
+MATCH (entry)-[:BOOKED_FOR]->(trigger)
+RETURN
+  entry.id AS id, entry.rule AS rule, entry.version AS version, entry.trigger AS trigger, entry.role AS role,
+  entry.payee AS payee, entry.revision AS revision, entry.status AS status, entry.amountFen AS amountFen,
+  entry.points AS points, entry.cause AS cause, entry.reason AS reason, entry.at AS at,
+  trigger.recordedAt AS decidedAt
+ORDER BY at, id

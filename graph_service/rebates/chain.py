@@ -1,0 +1,95 @@
+"""The chain of the journal: each transaction that books makes a block, which holds the seal of all that it booked.
+
+    (:Block {number, at, previous, seals, hash}), (:Entry|Payment|PeriodFact {block})
+
+A seal is a digest of an entry as it was booked; the hash of a block is over its seals and the hash of the block before.
+Whoever alters, removes or slips in an entry or a block would have to write all later blocks anew, and the last hash,
+which `rebates verify` prints to be kept elsewhere. The payee is not in the seal, because whoever leaves is replaced by
+a pseudonym; the id of an entry is a digest of whom it pays, and binds it.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from graph_service.graph.driver import Row, Transaction
+from graph_service.moments import now
+from graph_service.rebates.periods import Closings
+
+SEAL_BYTES = 16
+
+_ENTRY = (
+    *("id", "rule", "version", "trigger", "role", "revision", "status", "amountFen", "points", "at"),
+    *("cause", "reverses", "reason", "funder", "funders", "funderFen", "late"),
+)
+_PAYMENT = ("id", "event", "period", "fen")
+_CLOSING = ("event", "period")
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Where the journal stands.
+
+    Attributes:
+        block: number of the last block; 0 before the first.
+        hash: of that block.
+        closings: the settlements in force.
+    """
+
+    block: int = 0
+    hash: str = ""
+    closings: Closings = field(default_factory=Closings)
+
+    @property
+    def next_block(self) -> int:
+        """The number of the block that is booked next."""
+        return self.block + 1
+
+
+async def open_books(transaction: Transaction) -> Books:
+    """Where the journal stands; who is about to book holds the intake's lock."""
+    rows = await transaction.run("rebates/books")
+    return Books(rows[0]["block"], rows[0]["hash"], Closings.of(rows[0]["closings"])) if rows else Books()
+
+
+def seals_of(
+    entries: Iterable[Row] = (), payments: Iterable[Row] = (), closings: Iterable[Row] = ()
+) -> list[tuple[str, bytes]]:
+    """What a block holds: the seals of all that it booked, each with what it is the seal of, in canonical order."""
+    sealed = [(f"entry {row['id']}", _seal(row, _ENTRY)) for row in entries]
+    sealed += [(f"payment {row['id']}", _seal(row, _PAYMENT)) for row in payments]
+    sealed += [(f"closing {row['event']}", _seal(row, _CLOSING)) for row in closings]
+    return sorted(sealed)
+
+
+def _seal(row: Row, names: Sequence[str]) -> bytes:
+    content = json.dumps([row.get(name) for name in names], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=SEAL_BYTES).digest()
+
+
+def hash_of(number: int, at: int, previous: str, seals: bytes) -> str:
+    """The hash of a block."""
+    return hashlib.sha256(f"{number}\n{at}\n{previous}\n".encode() + seals).hexdigest()
+
+
+async def seal_block(
+    transaction: Transaction,
+    books: Books,
+    *,
+    entries: Sequence[Row] = (),
+    payments: Sequence[Row] = (),
+    closings: Sequence[Row] = (),
+) -> Books:
+    """Adds the block of what a transaction books; without anything, none.
+
+    Returns:
+        where the journal stands then.
+    """
+    seals = b"".join(seal for _, seal in seals_of(entries, payments, closings))
+    if not seals:
+        return books
+    number, at = books.next_block, now()
+    sealed = hash_of(number, at, books.hash, seals)
+    await transaction.run("rebates/seal_block", number=number, at=at, previous=books.hash, seals=seals, hash=sealed)
+    return Books(number, sealed, books.closings)

@@ -1,0 +1,82 @@
+"""Months, and which of them are closed, in business time."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+from graph_service.graph.driver import Row
+from graph_service.moments import datetime_of, instant_of
+
+BUSINESS_TIME = timezone(timedelta(hours=8))
+"""Asia/Shanghai, which has had no other offset since 1991."""
+
+UNCLOSED = 2**62
+"""Stands for the block of a settlement that has not been yet."""
+
+
+def month_of(instant: int) -> str:
+    """The month of an instant in microseconds, as `2026-10`."""
+    moment = datetime_of(instant).astimezone(BUSINESS_TIME)
+    return f"{moment.year:04}-{moment.month:02}"
+
+
+def beginning_of(month: str) -> int:
+    """When a month begins, in microseconds."""
+    year, number = (int(part) for part in month.split("-"))
+    return instant_of(datetime(year, number, 1, tzinfo=BUSINESS_TIME))
+
+
+def end_of(month: str) -> int:
+    """When a month ends: the beginning of the next."""
+    return beginning_of(month_after(month))
+
+
+def month_after(month: str) -> str:
+    """The next month."""
+    return _moved(month, 1)
+
+
+def month_before(month: str) -> str:
+    """The month before."""
+    return _moved(month, -1)
+
+
+def _moved(month: str, by: int) -> str:
+    year, number = (int(part) for part in month.split("-"))
+    years, number = divmod(year * 12 + number - 1 + by, 12)
+    return f"{years:04}-{number + 1:02}"
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A `period.closed` in force.
+
+    Attributes:
+        event: its id.
+        period: the month that it closes, with all months before it.
+        block: the block of the journal that it is in; it froze what was booked up to there.
+    """
+
+    event: str
+    period: str
+    block: int
+
+
+class Closings:
+    """All closings in force: what each month's statement saw of the journal."""
+
+    def __init__(self, closings: Iterable[Closing] = ()) -> None:
+        self._closings = tuple(sorted(closings, key=lambda one: one.block))
+
+    @classmethod
+    def of(cls, rows: Iterable[Row]) -> "Closings":
+        """The closings that rows tell of."""
+        return cls(Closing(row["event"], row["period"], row["block"]) for row in rows)
+
+    def first(self, month: str) -> int:
+        """The block up to which the statement of a month was frozen; `UNCLOSED` while it is not."""
+        return next((one.block for one in self._closings if one.period >= month), UNCLOSED)
+
+    def latest(self, month: str) -> int | None:
+        """The block of the latest settlement that saw a month; None when none has."""
+        return next((one.block for one in reversed(self._closings) if one.period >= month), None)
