@@ -1,4 +1,4 @@
-"""Stores near a point: the same order as measuring the way to every one of them, page by page, at any place on earth."""
+"""Stores near a point: the same order as measuring the way to every one of them, page by page, anywhere on earth."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ from tests.serving import Client, app_of, client_of, settings_of
 EARTH = 6_378_140.0  # metres, as the server has it
 DRAW = random.Random(6)
 SERVICES = ["WASHING", "BOARDING", "NURSING"]
-QUERY = """query Q($lat: Float!, $lon: Float!, $services: [String!], $openAt: DateTime, $within: Int, $first: Int! = 50,
-  $after: String) { storesNear(lat: $lat, lon: $lon, services: $services, openAt: $openAt, withinMetres: $within,
-  first: $first, after: $after) { edges { node { metres isOpen store { id } } } pageInfo { hasNextPage endCursor } } }"""
+QUERY = """query Q($lat: Float!, $lon: Float!, $services: [String!], $openAt: DateTime, $within: Int,
+  $first: Int! = 50, $after: String) {
+  storesNear(lat: $lat, lon: $lon, services: $services, openAt: $openAt, withinMetres: $within, first: $first,
+    after: $after) { edges { node { metres isOpen store { id } } } pageInfo { hasNextPage endCursor } } }"""
 
 
 def stores() -> list[dict[str, Any]]:
@@ -45,7 +46,8 @@ def stores() -> list[dict[str, Any]]:
             )
         )
     twice = found[0]["party"]["position"]
-    return [*found, party("S0-too", "STORE", position=twice), party("W", "WAREHOUSE", position=twice), party("N", "STORE")]
+    others = [party("S0-too", "STORE", position=twice), party("W", "WAREHOUSE", position=twice), party("N", "STORE")]
+    return [*found, *others]
 
 
 STORES = stores()
@@ -81,7 +83,9 @@ async def client(migrated: Graph, keys: IdentifierKeys, tmp_path_factory: pytest
 
 
 @pytest.mark.parametrize("at", [None, "2026-03-06T12:00:00+08:00", "2026-03-08T01:30:00+08:00"])
-@pytest.mark.parametrize(("lat", "lon"), [(22.54, 114.05), (31.2, 121.5), (0.0, -179.999), (90.0, 0.0), (-89.95, -160.0)])
+@pytest.mark.parametrize(
+    ("lat", "lon"), [(22.54, 114.05), (31.2, 121.5), (0.0, -179.999), (90.0, 0.0), (-89.95, -160.0)]
+)
 async def test_the_order_is_that_of_measuring_every_way(client: Client, lat: float, lon: float, at: str | None) -> None:
     services = DRAW.sample(SERVICES, DRAW.randint(0, 2))
     within = DRAW.choice([None, 5_000, 300_000])
@@ -97,7 +101,7 @@ async def test_the_order_is_that_of_measuring_every_way(client: Client, lat: flo
         after = page["pageInfo"]["endCursor"]
 
     wanted = expected(lat, lon, services, within or math.inf, None if at is None else parse_instant(at))
-    ways = {store: way for store, way in wanted}
+    ways = dict(wanted)
     assert {one["store"]["id"] for one in shown} == ways.keys()
     assert len(shown) == len(ways)
     # By rounding, two at almost one distance may change places.
