@@ -25,6 +25,7 @@ from graph_service.rebates.announced import Announcements
 from graph_service.rebates.derive import derive_decisions, fetch_rulebook
 from graph_service.rebates.questions import RebateLine
 from graph_service.rebates.settling import ACCRUED, SETTLED, mark_settled, seal_closings
+from graph_service.writers import Writers
 
 MAX_DEPENDENT = 5_000
 """Triggers besides its own that a batch derives in its transaction; when there are more, they wait."""
@@ -140,18 +141,18 @@ class Backlog:
             self._wanted.set()
         return self.known
 
-    async def keep_working(self, writing: asyncio.Lock) -> None:
+    async def keep_working(self, writers: Writers) -> None:
         """Works until it is cancelled; looks every second for tasks that other processes left.
 
         Args:
-            writing: is held while it writes, so that others of this process have their turns.
+            writers: with whom it takes turns.
         """
         said = False
         while True:
             try:
                 while (await self.look()).tasks:
                     await self.find()
-                    async with writing:
+                    async with writers.turn(small=False):
                         await self.work()
                 said = False
             except Exception as error:  # The graph is away, or tells whoever asks; what waits stays where it is.

@@ -32,6 +32,7 @@ from graph_service.rebates.explain import explanations
 from graph_service.rebates.questions import RebateLine
 from graph_service.rebates.trees import Tree
 from graph_service.turns import MOST_WAITING, Portion, Turns, Waiting
+from graph_service.writers import Writers
 
 MAX_SIMULATED = 20_000
 """Triggers besides their own that simulated events may concern."""
@@ -136,6 +137,7 @@ class Recorder:
         graph: to write to.
         keys: to seal identifiers.
         most_waiting: how many events may wait before further ones can be refused.
+        writers: who takes turns with this one.
 
     Attributes:
         closed: why no events are taken at present; None while they are.
@@ -143,13 +145,19 @@ class Recorder:
         announcements: where decisions are heard of once they are durable.
     """
 
-    def __init__(self, graph: Graph, keys: IdentifierKeys, most_waiting: int = MOST_WAITING) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        keys: IdentifierKeys,
+        most_waiting: int = MOST_WAITING,
+        writers: Writers | None = None,
+    ) -> None:
         self.closed: ServiceError | None = None
         self._graph = graph
         self._keys = keys
         self.announcements = Announcements(graph)
         self.backlog = Backlog(graph, self.announcements)
-        self._writing = asyncio.Lock()
+        self._writers = writers or Writers()
         self._turns = Turns(most_waiting)
         self._batches: int | None = None
 
@@ -162,7 +170,7 @@ class Recorder:
         """
         workers = [asyncio.create_task(self._write()), asyncio.create_task(self.announcements.keep_telling())]
         if settling:
-            workers.append(asyncio.create_task(self.backlog.keep_working(self._writing)))
+            workers.append(asyncio.create_task(self.backlog.keep_working(self._writers)))
         try:
             yield self
         finally:
@@ -314,8 +322,9 @@ class Recorder:
             return appended, derived, batches
 
         began = time.monotonic()
-        async with self._writing:
+        async with self._writers.turn(small=not is_large):
             (together, derived, batches), bookmarks = await self._graph.write(work)
+            somebody_waits = is_large and self._writers.somebody_waits
         metrics.batch_written(together, time.monotonic() - began)
         self.announcements.tell(derived.decisions)
         if not derived.is_complete:
@@ -331,18 +340,18 @@ class Recorder:
                 _end(waiting)
         if is_large:
             self._turns.pace.learn(len(prepared), time.monotonic() - began)
-        await self._look_around(batches)
-
-    async def _look_around(self, batches: int | None) -> None:
-        """Notices by the number of batches whether another process writes too, and lets it in."""
-        if batches is None:
-            self._batches = None if self._batches is None else self._batches + 1
-            return
-        others = 0 if self._batches is None else batches - self._batches - 1
-        self._batches = batches
-        if others:
+        if self._others_wrote(batches) or somebody_waits:
             self._turns.watch()
             await asyncio.sleep(_POLITE_SECONDS)
+
+    def _others_wrote(self, batches: int | None) -> bool:
+        """Notices by the number of batches whether another process writes too, of whatever home."""
+        if batches is None:
+            self._batches = None if self._batches is None else self._batches + 1
+            return False
+        others = 0 if self._batches is None else batches - self._batches - 1
+        self._batches = batches
+        return others > 0
 
 
 def _end(waiting: Waiting, error: Exception | None = None) -> None:

@@ -15,6 +15,7 @@ from graph_service.health import watching
 from graph_service.members.identifiers import IdentifierKeys
 from graph_service.recorder import Recorder
 from graph_service.settings import Neo4jSettings, Settings
+from graph_service.writers import Writers
 
 Say = Callable[[str], None]
 
@@ -109,7 +110,7 @@ async def open_service(
         keys = IdentifierKeys(settings.identifier_secret())
         is_embedded = not Neo4jSettings().uri
         async with (
-            Recorder(graph, keys, settings.most_waiting_events).running() as recorder,
+            Recorder(graph, keys, settings.most_waiting_events, Writers(settings.home)).running() as recorder,
             watching(graph, recorder, settings, is_embedded=is_embedded),
         ):
             yield Service(settings, connection, graph, keys, recorder)

@@ -46,9 +46,20 @@ def try_exclusive(path: Path) -> int | None:
     return _try(path, fcntl.LOCK_EX)
 
 
+def wait_exclusive(path: Path) -> int:
+    """Take the lock alone; waits while anybody else holds it.
+
+    Returns:
+        A descriptor that holds the lock until it is closed.
+    """
+    descriptor = _open(path)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return descriptor
+
+
 @contextmanager
 def held(descriptor: int) -> Iterator[None]:
-    """Give back at the end what `try_exclusive` took."""
+    """Give back at the end what `try_exclusive` or `wait_exclusive` took."""
     try:
         yield
     finally:
