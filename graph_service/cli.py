@@ -39,6 +39,9 @@ app = typer.Typer(
 member = typer.Typer(help="Ask about members.", no_args_is_help=True)
 app.add_typer(member, name="member")
 
+rebates_app = typer.Typer(help="Decide what is due, settle months, verify the journal.", no_args_is_help=True)
+app.add_typer(rebates_app, name="rebates")
+
 Home = Annotated[
     Path | None,
     typer.Option(
@@ -188,6 +191,54 @@ def rederive(
         raise typer.Exit(DIFFERENT)
 
 
+@rebates_app.command("run")
+def rebates_run(
+    home: Home = None,
+    through: Annotated[str | None, typer.Option(metavar="TIME", help="Until when; RFC 3339, now by default.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="All decisions until then: .csv or .parquet")] = None,
+) -> None:
+    """Decide everything due up to a time: suspense windows, periods. Safe to repeat."""
+    from graph_service.commands.rebates import as_text, run  # noqa: PLC0415
+    from graph_service.sheets import require_suffix  # noqa: PLC0415
+
+    until = None if through is None else _time(through, "--through")
+    if out is not None:
+        require_suffix(out)
+    print(as_text(with_service(home, lambda service: run(service, until, out))))
+
+
+@rebates_app.command("settle")
+def rebates_settle(
+    period: Annotated[str, typer.Option(metavar="MONTH", help="As 2026-10; the months before it are closed, too.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where statements-MONTH.csv and .parquet go.")],
+    home: Home = None,
+) -> None:
+    """Freeze the statements of a month, and write them. Safe to repeat."""
+    from graph_service.commands.rebates import amounts, as_text, settle, settlement_files  # noqa: PLC0415
+    from graph_service.rebates.periods import is_month  # noqa: PLC0415
+
+    if not is_month(period):
+        raise typer.BadParameter("expected a month, as 2026-10", param_hint="--period")
+    files = settlement_files(period, out)
+    total, payees = with_service(home, lambda service: settle(service, period, files))
+    print(as_text({"period": period, "payees": payees, **amounts(total), "files": [str(file) for file in files]}))
+
+
+@rebates_app.command("verify")
+def rebates_verify(home: Home = None) -> None:
+    """Look through the journal: its chain, its sums, and that it says what the decisions say. Exit 4: it does not."""
+    from graph_service.commands.rebates import as_text, verify  # noqa: PLC0415
+
+    found = with_service(home, verify)
+    for fault in found.faults[:_SHOWN_DIFFERENCES]:
+        print(fault)
+    if len(found.faults) > _SHOWN_DIFFERENCES:
+        print(f"… and {len(found.faults) - _SHOWN_DIFFERENCES:,} more")
+    print(as_text(found.told()))
+    if found.faults:
+        raise typer.Exit(DIFFERENT)
+
+
 @member.command("why")
 def member_why(
     a: Annotated[str, typer.Argument(metavar="A", help="TYPE:value or TYPE:app/value")],
@@ -299,6 +350,15 @@ def info(
 
     known = with_graph(home, lambda graph, connection: gather(graph, settings_of(home), connection))
     print(json.dumps(known, ensure_ascii=False, indent=2) if form is InfoForm.JSON else "\n".join(as_lines(known)))
+
+
+def _time(text: str, option: str) -> int:
+    from graph_service.moments import parse_instant  # noqa: PLC0415
+
+    try:
+        return parse_instant(text)
+    except ValueError:
+        raise typer.BadParameter("expected an RFC 3339 time with an offset", param_hint=option) from None
 
 
 def _announce(address: str, service: "Service") -> None:

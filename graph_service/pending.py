@@ -117,10 +117,12 @@ class Backlog:
 
     Attributes:
         known: what waited when it was last looked; at most a second ago while `keep_working` runs.
+        changed: how many decisions it changed so far.
     """
 
     def __init__(self, graph: Graph, announcements: Announcements | None = None) -> None:
         self.known = Waiting()
+        self.changed = 0
         self._graph = graph
         self._announcements = announcements
         self._wanted = asyncio.Event()
@@ -211,6 +213,7 @@ class Backlog:
 
         began = time.monotonic()
         changed, _ = await self._graph.write(derive)
+        self.changed += len(changed)
         if self._announcements is not None:
             self._announcements.tell(changed)
         self._size = _next_size(len(part), time.monotonic() - began)

@@ -43,6 +43,20 @@ class Audit:
     debited: int = 0
     paid: int = 0
 
+    def told(self) -> dict[str, Any]:
+        """What to tell besides the faults."""
+        return {
+            "faults": len(self.faults),
+            "blocks": self.blocks,
+            "entries": self.entries,
+            "payments": self.payments,
+            "creditedFen": self.credited,
+            "debitedFen": self.debited,
+            "paidFen": self.paid,
+            "sumOfAllAccountsFen": self.credited - self.debited,
+            "head": self.head,
+        }
+
 
 @dataclass(slots=True)
 class _Sum:

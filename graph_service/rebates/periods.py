@@ -1,5 +1,6 @@
 """Months, and which of them are closed, in business time."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -12,6 +13,15 @@ BUSINESS_TIME = timezone(timedelta(hours=8))
 
 UNCLOSED = 2**62
 """Stands for the block of a settlement that has not been yet."""
+
+
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
+
+
+def is_month(text: str) -> bool:
+    """Whether a text is a month that has one before and one after it."""
+    match = _MONTH.fullmatch(text)
+    return match is not None and 1 < int(match[1]) < 9999
 
 
 def month_of(instant: int) -> str:

@@ -1,6 +1,5 @@
 """The GraphQL type of a statement."""
 
-import re
 from typing import Any
 
 import strawberry
@@ -12,14 +11,13 @@ from graph_service.api.fields import field
 from graph_service.api.paging import SortKey, page_size, paged
 from graph_service.api.scalars import Fen
 from graph_service.errors import ServiceError
+from graph_service.rebates.periods import is_month
 from graph_service.rebates.statement_lines import lines_of
 from graph_service.rebates.statements import Statement as Found
 from graph_service.rebates.statements import statement
 from graph_service.rebates.types import Rebate, RebateConnection, RebateEdge
 
 LINES = SortKey("statement", (int, str))
-
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 
 
 def require_month(period: str, path: str) -> None:
@@ -32,7 +30,7 @@ def require_month(period: str, path: str) -> None:
     Raises:
         ServiceError: `INVALID_PARAMETER`.
     """
-    if _MONTH.fullmatch(period) is None or not "0002" <= period[:4] <= "9998":
+    if not is_month(period):
         raise ServiceError(
             "INVALID_PARAMETER", f"{path}: expected a month; came something else.", remedy="Write 2026-10.", path=path
         )
