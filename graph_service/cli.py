@@ -36,7 +36,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-member = typer.Typer(help="Ask about members.", no_args_is_help=True)
+member = typer.Typer(help="Ask about members, export or erase them.", no_args_is_help=True)
 app.add_typer(member, name="member")
 
 rebates_app = typer.Typer(help="Decide what is due, settle months, verify the journal.", no_args_is_help=True)
@@ -251,6 +251,21 @@ def member_why(
     readings = parsed(a), parsed(b)
     for line in with_service(home, lambda service: why_lines(service, *readings)):
         print(line)
+
+
+@member.command("leave")
+def member_leave(
+    named: Annotated[str, typer.Argument(metavar="ID", help="Of the member or an identifier; or TYPE:value")],
+    home: Home = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would go.")] = False,
+) -> None:
+    """Erase a member; print the certificate as JSON, or with --dry-run what would go."""
+    import json  # noqa: PLC0415
+
+    from graph_service.commands.leave import leave  # noqa: PLC0415
+
+    told = with_service(home, lambda service: leave(service, named, dry_run=dry_run))
+    print(json.dumps(told, ensure_ascii=False, indent=2))
 
 
 @app.command()

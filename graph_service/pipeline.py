@@ -43,6 +43,7 @@ from graph_service.pending import MAX_DEPENDENT, Question, dependents, postpone
 from graph_service.rebates.derive import derive_decisions, fetch_rulebook
 from graph_service.rebates.payments import derive_payments
 from graph_service.rebates.questions import RebateLine
+from graph_service.rebates.renaming import rename_payees
 from graph_service.rebates.rulebook import Publication, Rulebook
 from graph_service.rebates.settling import ACCRUED, SETTLED, mark_settled, seal_closings
 
@@ -212,12 +213,15 @@ async def _derive_members(
     if any(fact.type == "identity.policy" for fact in facts):
         policy = await latest_policy(transaction)
     if policy.text == before.text:
-        await derive_members(transaction, facts, restated, policy, keys)
-        return
-    await transaction.run("intake/set_policy", policy=policy.text)
-    rebooked = await rebuild_members(transaction, policy, keys)
-    items = await items_of(transaction, {run for scan in rebooked for run in scan.runs})
-    for scan in rebooked:
+        judged = await derive_members(transaction, facts, restated, policy, keys)
+        reach.triggers |= judged.accounted
+    else:
+        await transaction.run("intake/set_policy", policy=policy.text)
+        judged = await rebuild_members(transaction, policy, keys)
+    if judged.erased:
+        await rename_payees(transaction, judged.erased, judged.pseudonyms)
+    items = await items_of(transaction, {run for scan in judged.scans for run in scan.runs})
+    for scan in judged.scans:
         # Whether it names a member decides whether it opens the item, so later scans of it follow.
         for run in scan.runs:
             reach.add_item(items[run], scan.at, NEVER)

@@ -10,12 +10,17 @@ from graph_service.channel.derive import derive_channel
 from graph_service.goods.derive import derive_aliases, derive_custody, items_of
 from graph_service.graph.driver import Graph, Transaction
 from graph_service.intake.voids import derive_voids
-from graph_service.members.derive import count_pairs_of, count_seen, decide_members
+from graph_service.members.counting import count_pairs_of, count_seen
+from graph_service.members.erasing import erase_values, follow_leavings
+from graph_service.members.groups import decide_members
 from graph_service.members.identifiers import IdentifierKeys
-from graph_service.members.rebuild import judge_sightings, latest_policy, policy_in_force
+from graph_service.members.judging import judge_sightings
+from graph_service.members.leaving import all_leavings, settle_leavings
+from graph_service.members.rebuild import latest_policy, policy_in_force
 from graph_service.pending import waiting
 from graph_service.rebates.derive import compare, derive_decisions, fetch_rulebook
 from graph_service.rebates.payments import derive_payments, differing_payments
+from graph_service.rebates.renaming import rename_payees
 
 KEYS_AT_ONCE = 2_000
 
@@ -51,6 +56,7 @@ class _Rederivation:
             ("custody", "rederive/runs", self._custody),
             ("parties, links and territories", "rederive/parties", self._channel),
             ("sightings", "rederive/events", self._sightings),
+            ("values", "rederive/identifiers", self._values),
             ("evidence", "rederive/identifiers", self._evidence),
             ("members", "rederive/identifiers", self._members),
             ("decisions and journal", "rederive/events", self._decisions),
@@ -61,6 +67,8 @@ class _Rederivation:
         differences += await self._apply(self._policy, ())
         for name, pages, step in steps:
             say(f"deriving {name}")
+            if step == self._values:
+                differences += await self._apply(self._leavings, ())
             async for page in self._pages(pages):
                 differences += await self._apply(step, page)
         return differences + await self._apply(self._strays, ())
@@ -116,8 +124,21 @@ class _Rederivation:
 
     async def _sightings(self, transaction: Transaction, events: Sequence[str]) -> list[str]:
         policy = await latest_policy(transaction)
-        changed, _ = await judge_sightings(transaction, events, policy, self._keys, write=self._write)
-        return [f"what event {event} shows of members" for event in changed]
+        judged = await judge_sightings(transaction, events, policy, self._keys, write=self._write)
+        return [f"what event {event} shows of members" for event in sorted(judged.events)]
+
+    async def _leavings(self, transaction: Transaction, _: Sequence[str]) -> list[str]:
+        policy = await latest_policy(transaction)
+        moments = await all_leavings(transaction)
+        settled = await settle_leavings(transaction, moments, policy, self._keys, write=self._write)
+        if self._write:
+            await follow_leavings(transaction, settled, policy, self._keys)
+            await rename_payees(transaction, settled.identifiers, settled.pseudonyms)
+        return [f"whom {event} erases" for event in sorted(settled.events)]
+
+    async def _values(self, transaction: Transaction, identifiers: Sequence[str]) -> list[str]:
+        holding = await erase_values(transaction, identifiers, (), self._keys, write=self._write)
+        return [f"a value in {event} that was to be erased" for event in holding]
 
     async def _evidence(self, transaction: Transaction, identifiers: Sequence[str]) -> list[str]:
         seen = await count_seen(transaction, identifiers, write=self._write)
@@ -129,7 +150,8 @@ class _Rederivation:
 
     async def _members(self, transaction: Transaction, identifiers: Sequence[str]) -> list[str]:
         policy = await latest_policy(transaction)
-        return await decide_members(transaction, identifiers, policy, self._keys, whole=None, write=self._write)
+        decided = await decide_members(transaction, identifiers, policy, self._keys, whole=None, write=self._write)
+        return decided.differences
 
     async def _decisions(self, transaction: Transaction, events: Sequence[str]) -> list[str]:
         rules = await fetch_rulebook(transaction)

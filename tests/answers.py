@@ -7,7 +7,7 @@ from typing import Any
 from graph_service.goods.ownership import Ownership
 from graph_service.goods.questions import Answer
 from graph_service.graph.driver import Graph, Row
-from graph_service.members.identifiers import IdentifierKeys, plain
+from graph_service.members.identifiers import IdentifierKeys, PlainIdentifier, plain
 from graph_service.moments import datetime_of
 from tests.model import Decision
 from tests.model.ownership import Ownership as ModelOwnership
@@ -55,13 +55,27 @@ def model_decisions(decisions: Iterable[Decision], accounts: dict[str, str]) -> 
 
 def accounts_in(events: Iterable[Event], keys: IdentifierKeys) -> dict[str, str]:
     """The id of every identifier that events name, by its text."""
-    found: dict[str, str] = {}
+    return {identifier.text: keys.id_of(identifier) for identifier in identifiers_in(events)}
+
+
+def identifiers_in(events: Iterable[Event]) -> set[PlainIdentifier]:
+    """Every identifier that events name."""
+    found: set[PlainIdentifier] = set()
     for event in events:
-        member = event.get("member") or {}
-        for shown in [*event.get("identifiers", []), *member.get("identifiers", [])]:
-            identifier = plain(shown["type"], shown["value"], shown.get("app"))
-            found[identifier.text] = keys.id_of(identifier)
+        listed = [
+            *event.get("identifiers", []),
+            *(event[key] for key in ("a", "b") if isinstance(event.get(key), dict)),
+        ]
+        for key in ("member", "inviter", "invitee"):
+            listed += (event.get(key) or {}).get("identifiers", [])
+        found |= {plain(shown["type"], shown["value"], shown.get("app")) for shown in listed}
     return found
+
+
+async def pseudonyms(graph: Graph) -> dict[str, str]:
+    """The names under which accounts go on, by the name that the model gives each leaving."""
+    left = "MATCH (e:Event {type: 'member.left'}) RETURN e.id, e.pseudonym"
+    return {f"left:{event}": name for event, name in (await graph.run(left, read_only=True))[1]}
 
 
 def told(answer: Answer) -> dict[str, Any]:

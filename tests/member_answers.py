@@ -7,15 +7,12 @@ from typing import Any
 
 from graph_service.graph.driver import Graph
 from graph_service.members.identifiers import IdentifierKeys, PlainIdentifier
-from tests.answers import Event
+from tests.answers import Event, identifiers_in
 from tests.model import World
 from tests.model.identity import Refused
 from tests.model.policy import Identifier
 
-IDENTIFIERS = (
-    "MATCH (i:Identifier) OPTIONAL MATCH (i)-[:OF]->(m) "
-    "RETURN i.id, i.type, i.app, i.sealed, i.firstSeen, i.shared, i.evicted, m.id"
-)
+IDENTIFIERS = "MATCH (i:Identifier) OPTIONAL MATCH (i)-[:OF]->(m) RETURN i.id, i.firstSeen, i.shared, i.evicted, m.id"
 REFUSED = (
     "MATCH (a:Identifier)-[pair:PAIRED]->(b:Identifier) WHERE pair.refused IS NOT NULL "
     "RETURN a.id, b.id, pair.refused, pair.namespace, pair.rivals"
@@ -25,13 +22,14 @@ Told = dict[str, Any]
 Rivals = dict[tuple[frozenset[Identifier], str], set[Identifier]]
 
 
-async def told_by_service(graph: Graph, keys: IdentifierKeys) -> Told:
+async def told_by_service(graph: Graph, keys: IdentifierKeys, events: list[Event]) -> Told:
+    """By the names in the log: values that were erased are nowhere else."""
     _, rows = await graph.run(IDENTIFIERS, read_only=True)
-    names = {row[0]: _name(PlainIdentifier(row[1], keys.open(row[3]), row[2])) for row in rows}
+    names = {keys.id_of(one): _name(one) for one in identifiers_in(events)}
     members: dict[Identifier, set[Identifier]] = {}
     for row in rows:
-        if row[7] is not None:
-            members.setdefault(names[row[7]], set()).add(names[row[0]])
+        if row[4] is not None:
+            members.setdefault(names[row[4]], set()).add(names[row[0]])
     refused = {
         (frozenset((names[a], names[b])), reason if namespace is None else f"limit:{namespace}"): {
             names[rival] for rival in rivals
@@ -40,8 +38,8 @@ async def told_by_service(graph: Graph, keys: IdentifierKeys) -> Told:
     }
     return {
         "members": members,
-        "shared": {names[row[0]] for row in rows if row[5] and row[4] is not None},
-        "evicted": {names[row[0]] for row in rows if row[6]},
+        "shared": {names[row[0]] for row in rows if row[2] and row[1] is not None},
+        "evicted": {names[row[0]] for row in rows if row[3]},
         "refused": refused,
     }
 
@@ -83,7 +81,7 @@ def _text(identifier: Identifier) -> str:
 
 async def members_agree(graph: Graph, keys: IdentifierKeys, events: list[Event]) -> None:
     """Members, refused pairs and who is nobody are the model's."""
-    told = await told_by_service(graph, keys)
+    told = await told_by_service(graph, keys, events)
     assert told == told_by_model(World(events, datetime.now(UTC)), told["refused"])
 
 

@@ -21,6 +21,7 @@ from tests.answers import (
     journal_of,
     model_decisions,
     model_told,
+    pseudonyms,
     told,
 )
 from tests.conftest import WIPE
@@ -45,7 +46,7 @@ async def arrive(graph: Graph, keys: IdentifierKeys, batches: Iterable[list[Even
 async def agree(graph: Graph, keys: IdentifierKeys, events: list[Event], stamp: datetime) -> None:
     """The graph says what the model says: decisions, journal, ownerships, and the same when derived anew."""
     world = World(events, stamp)
-    expected = model_decisions(world.decisions(), accounts_in(events, keys))
+    expected = model_decisions(world.decisions(), accounts_in(events, keys) | await pseudonyms(graph))
     assert await decisions_of(graph) == expected
     await books_agree(graph)
     codes = [*sorted(named_codes(world.facts)), "NEVER-SEEN-1"]

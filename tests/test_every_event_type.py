@@ -129,7 +129,7 @@ LOG: list[Event] = [
     event(55, "appointment.booked", 9, **visit("c4")),
     event(56, "appointment.cancelled", 10, **visit("c4")),
     event(57, "points.adjusted", 10, member={"identifiers": [openid("c4"), openid("c1")]}, points=5, reason="sorry"),
-    event(58, "member.left", 11, member={"id": "nobody"}),
+    event(58, "member.left", 11, member={"identifiers": [CARD]}),
     event(59, "voucher.issued", 8, voucher="V1", kind="washing", member=member("c5"), faceFen=3000),
     event(60, "voucher.redeemed", 16, voucher="V1", store="S1", clerk="K"),
     event(61, "order.placed", 17, order="O1", channel="CLOUD", member=member("c2"), paidFen=900, lines=LINES),

@@ -45,5 +45,7 @@ ARRIVALS: dict[str, Callable[[list[Event]], list[list[Event]]]] = {
 async def test_worked_case(case: dict[str, Any], way: str, graph: Graph, keys: IdentifierKeys) -> None:
     await arrive(graph, keys, ARRIVALS[way](case["events"]))
 
-    assert texts_of(await told_by_service(graph, keys)) == {frozenset(member) for member in case["members"]}
+    assert texts_of(await told_by_service(graph, keys, case["events"])) == {
+        frozenset(member) for member in case["members"]
+    }
     assert await rederive(graph, keys, check=True) == []

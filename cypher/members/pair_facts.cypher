@@ -1,4 +1,4 @@
-// The events in force that speak of pairs of identifiers, and what is stored of each pair.
+// The events in force that speak of pairs of identifiers, since neither was erased, and what is stored of each pair.
 // parameters: rows
 // columns: a, b, stored, facts
 // starts from: identifier_id
@@ -17,13 +17,16 @@ WITH row, CASE WHEN fewer THEN a ELSE b END AS few, CASE WHEN fewer THEN b ELSE 
 CALL (few, many) {
   MATCH (few)<-[one:SHOWS]-(event)
   WHERE NOT event.voided AND coalesce(one.unfit, '') <> 'blocked'
-  WITH event, one, many
+  WITH event, one, few, many
   MATCH (event)-[another:SHOWS]->(many)
   WHERE coalesce(another.unfit, '') <> 'blocked' AND (
     CASE WHEN event.type IN ['member.linked', 'member.unlinked', 'member.released']
       THEN one.list <> another.list
       ELSE one.list = another.list
     END
+  ) AND (
+    event.type IN ['member.unlinked', 'member.released']
+    OR (coalesce(event.at > few.erasedAt, true) AND coalesce(event.at > many.erasedAt, true))
   )
   RETURN collect([event.id, event.type, event.at, event.source, one.unfit IS NOT NULL]) AS facts
 }

@@ -1,4 +1,4 @@
-// Adds new evidence to pairs of identifiers; returns those that were released, whose evidence is to be counted anew.
+// Adds new evidence to pairs of identifiers; returns those that were released or erased, to be counted anew.
 // parameters: rows
 // columns: a, b
 // starts from: identifier_id
@@ -22,5 +22,5 @@ SET
     WHEN all(source IN row.sources WHERE source IN coalesce(pair.sources, [])) THEN pair.sources
     ELSE coalesce(pair.sources, []) + [source IN row.sources WHERE NOT source IN coalesce(pair.sources, [])]
   END
-WITH row, pair WHERE pair.released IS NOT NULL
+WITH row, a, b, pair WHERE pair.released IS NOT NULL OR a.erasedAt IS NOT NULL OR b.erasedAt IS NOT NULL
 RETURN collect({a: row.a, b: row.b}) AS rows

@@ -17,6 +17,9 @@ CALL (identifier) {
       THEN one.list <> another.list
       ELSE one.list = another.list
     END
+  ) AND (
+    event.type IN ['member.unlinked', 'member.released']
+    OR (coalesce(event.at > identifier.erasedAt, true) AND coalesce(event.at > other.erasedAt, true))
   )
   RETURN collect([other.id, event.id, event.type, event.at, event.source, one.unfit IS NOT NULL]) AS facts
 }

@@ -1,4 +1,4 @@
-// When identifiers were first and last seen, by events in force that the policy does not block; and what is stored.
+// When identifiers were first and last seen, by events in force that nobody blocks or erases; and what is stored.
 // parameters: rows
 // columns: identifier, first, last, storedFirst, storedLast
 // starts from: identifier_id
@@ -11,6 +11,7 @@ CALL (identifier) {
   MATCH (identifier)<-[shows:SHOWS]-(event)
   WHERE NOT event.voided AND coalesce(shows.unfit, '') <> 'blocked'
     AND NOT event.type IN ['member.unlinked', 'member.released']
+    AND (identifier.erasedAt IS NULL OR event.at > identifier.erasedAt)
   RETURN min(event.at) AS first, max(event.at) AS last
 }
 RETURN collect({

@@ -1,10 +1,10 @@
-"""`graph-service member`: why identifiers are one person, or not; identifiers are masked."""
+"""`graph-service member why`: why identifiers are one person, or not; identifiers are masked."""
 
 from collections.abc import Iterator
 
 from graph_service.errors import ServiceError
 from graph_service.graph.driver import Transaction
-from graph_service.members.identifiers import IdentifierKeys, PlainIdentifier, mask, plain
+from graph_service.members.identifiers import IdentifierKeys, PlainIdentifier, plain
 from graph_service.members.people import SealedIdentifier, identifiers_by_id
 from graph_service.members.why import Step, Why, why
 from graph_service.moments import datetime_of
@@ -44,6 +44,15 @@ def parsed(text: str) -> list[PlainIdentifier]:
     return [*with_app, plain(kind, rest)]
 
 
+async def meant_by(transaction: Transaction, keys: IdentifierKeys, text: str) -> str:
+    """The id that an operator names a member by: as it is, or of an identifier as `TYPE:value`."""
+    if keys.is_id(text):
+        return text
+    readings = [keys.id_of(one) for one in parsed(text)]
+    known = await identifiers_by_id(transaction, readings)
+    return next((one for one in readings if one in known), readings[0])
+
+
 async def why_lines(service: Service, a: list[PlainIdentifier], b: list[PlainIdentifier]) -> list[str]:
     """The answer as lines of text."""
     keys = service.keys
@@ -70,7 +79,7 @@ def _lines(found: Why, keys: IdentifierKeys) -> Iterator[str]:
     yield "Not one member."
     yield from (_REASONS[reason] for reason in found.reasons)
     for pair in found.refused:
-        rivals = ", ".join(_shown(one, keys) for one in pair.rivals)
+        rivals = ", ".join(shown(one, keys) for one in pair.rivals)
         rule = (
             "an operator keeps apart"
             if pair.namespace is None
@@ -85,7 +94,7 @@ def _lines(found: Why, keys: IdentifierKeys) -> Iterator[str]:
 
 def _step(step: Step, keys: IdentifierKeys) -> Iterator[str]:
     word = "linked by an operator" if step.by_operator else "seen together"
-    line = f"  {_shown(step.a, keys)} and {_shown(step.b, keys)}: {word}"
+    line = f"  {shown(step.a, keys)} and {shown(step.b, keys)}: {word}"
     if step.facts:
         first, last = (datetime_of(fact.at) for fact in (step.facts[0], step.facts[-1]))
         line += f", {len(step.facts):,} event{'s' if len(step.facts) > 1 else ''}"
@@ -96,6 +105,7 @@ def _step(step: Step, keys: IdentifierKeys) -> Iterator[str]:
     yield line
 
 
-def _shown(one: SealedIdentifier, keys: IdentifierKeys) -> str:
-    value = mask(keys.open(one.sealed))
+def shown(one: SealedIdentifier, keys: IdentifierKeys) -> str:
+    """An identifier, masked."""
+    value = keys.masked(one.sealed)
     return f"{one.type}:{value}" if one.app is None else f"{one.type}:{one.app}/{value}"

@@ -89,7 +89,6 @@ def _scan(scan: events.GoodsScanned) -> Facts:
         "order": scan.order,
         "lat": scan.position.lat if scan.position else None,
         "lon": scan.position.lon if scan.position else None,
-        "memberId": scan.member.id if scan.member else None,
     }
     return Facts(
         ("Scan", "Trigger"),

@@ -95,12 +95,14 @@ def _touched(prepared: Prepared, runs: Mapping[str, Sequence[str]], unfit: Unfit
         runs=tuple(run for relation, named in runs.items() if relation != "INTO" for run in named),
         containers=tuple(runs.get("INTO", ())),
         identifiers=tuple({identifier for _, identifier in seen}),
+        named=tuple(one for one in facts.accounts if isinstance(one, str)),
         pairs=tuple(pairs_of(event.type, seen)),
         is_spoiled=TWO_VALUES in unfit.values(),
         source=arrival.source,
         sku=facts.properties.get("sku"),
         promo_code=facts.properties.get("promoCode"),
         relation=facts.properties.get("relation"),
+        pet=facts.properties.get("pet"),
         body=canonical(arrival.content) if "RuleFact" in facts.labels else None,
     )
 

@@ -10,7 +10,7 @@ from graph_service.intake import events, trade_events
 from graph_service.intake.envelope import Arrival
 from graph_service.intake.facts import Facts
 from graph_service.intake.strict_json import canonical
-from graph_service.members.facts import member_facts
+from graph_service.members.facts import NAMED_BY_ID, member_facts
 from graph_service.members.identifiers import IdentifierKeys
 from graph_service.members.sightings import Sighting, sightings
 from graph_service.rebates.facts import money_facts
@@ -45,16 +45,21 @@ def prepare(arrival: Arrival, keys: IdentifierKeys) -> Prepared:
     """
     facts = facts_of(arrival.event)
     content_hash = keys.content_hash(canonical(arrival.content))
-    properties = facts.properties | {
-        "id": arrival.id,
-        "type": arrival.event.type,
-        "at": arrival.at,
-        "by": arrival.by,
-        "source": arrival.source,
-        "hash": content_hash,
-        "body": canonical(keys.sealed_content(arrival.content)),
-        "voided": False,
-    }
+    named = zip(NAMED_BY_ID, facts.accounts, strict=False)
+    properties = (
+        facts.properties
+        | {name: one for name, one in named if isinstance(one, str)}
+        | {
+            "id": arrival.id,
+            "type": arrival.event.type,
+            "at": arrival.at,
+            "by": arrival.by,
+            "source": arrival.source,
+            "hash": content_hash,
+            "body": canonical(keys.sealed_content(arrival.content)),
+            "voided": False,
+        }
+    )
     return Prepared(arrival, facts, content_hash, properties, sightings(arrival.id, facts.identifiers, keys))
 
 

@@ -21,12 +21,14 @@ class Touched:
         runs: keys of the runs that it names; of a packing, the children.
         containers: keys of the runs that it packs into or unpacks from.
         identifiers: ids of those that it shows and that the policy does not block.
+        named: ids by which it names members.
         pairs: of identifiers that it says something about.
         is_spoiled: whether these pairs are linked by nothing that it says (`contract/identity.md`, 1).
         source: the sending system.
         sku: of a commissioning or listing.
         promo_code: of a registration or scan.
         relation: of a link.
+        pet: of a care record.
         body: of a rule.
     """
 
@@ -38,12 +40,14 @@ class Touched:
     runs: tuple[str, ...]
     containers: tuple[str, ...]
     identifiers: tuple[str, ...]
+    named: tuple[str, ...]
     pairs: tuple[Pair, ...]
     is_spoiled: bool
     source: str | None
     sku: str | None
     promo_code: str | None
     relation: str | None
+    pet: str | None
     body: str | None
 
     def party(self, relation: str) -> str:
@@ -63,6 +67,7 @@ async def fetch_touched(transaction: Transaction, events: Iterable[str]) -> list
             runs=tuple(row["runs"]),
             containers=tuple(row["containers"]),
             identifiers=tuple({identifier for _, identifier, unfit in row["shown"] if unfit != BLOCKED}),
+            named=tuple(row["named"]),
             pairs=tuple(
                 pairs_of(row["type"], {(number, one) for number, one, unfit in row["shown"] if unfit != BLOCKED})
             ),
@@ -71,6 +76,7 @@ async def fetch_touched(transaction: Transaction, events: Iterable[str]) -> list
             sku=row["sku"],
             promo_code=row["promoCode"],
             relation=row["relation"],
+            pet=row["pet"],
             body=row["body"],
         )
         for row in await transaction.rows_of("intake/touched", sorted(set(events)))

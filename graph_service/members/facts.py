@@ -4,6 +4,9 @@
 (:MemberFact)-[:AT]->(:Party), -[:SERVED_BY]->(:Party)   the store and the clerk that it names
 """
 
+import base64
+import secrets
+from dataclasses import replace
 from typing import Any
 
 from graph_service.intake import events
@@ -31,6 +34,9 @@ MemberEvent = (
 
 ACCOUNTS = ("account", "invitee")
 """The property that holds the account of the first and of the second list of identifiers."""
+
+NAMED_BY_ID = ("memberId", "inviteeId")
+"""The property that holds the id by which an event names either member, where it does."""
 
 
 def member_facts(event: MemberEvent) -> Facts:
@@ -64,7 +70,8 @@ def member_facts(event: MemberEvent) -> Facts:
                 accounts=(account(event.inviter), account(event.invitee, 1)),
             )
         case events.MemberLeft():
-            return _of_member(event.member)
+            left = _of_member(event.member)
+            return replace(left, properties=left.properties | {"pseudonym": draw_pseudonym()})
         case events.PetRegistered():
             return _of_member(event.member, {"pet": event.pet.id})
         case events.CareRecorded():
@@ -83,6 +90,11 @@ def member_facts(event: MemberEvent) -> Facts:
             return _of_member(event.member, said, _parties(event.store))
         case events.PointsAdjusted():
             return _of_member(event.member, {"points": event.points})
+
+
+def draw_pseudonym() -> str:
+    """A name that tells nothing, under which the accounts of a member that left go on."""
+    return "L" + base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=")
 
 
 def _of_member(member: Member, said: dict[str, Any] | None = None, parties: tuple[tuple[str, str], ...] = ()) -> Facts:

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,10 @@ from graph_service.errors import ServiceError
 
 _NONCE_LENGTH = 12
 _ID_BYTES = 16
+_ID = re.compile(r"M[A-Z2-7]{26}")
 
+_PERSONAL = frozenset({"device", "note"})
+"""Fields of events whose texts tell of a person, besides identifiers."""
 
 TextOrder = tuple[str, tuple[str, str, str]]
 
@@ -89,9 +93,28 @@ class IdentifierKeys:
         digest = hmac.digest(self._finding, text.encode(), hashlib.sha256)[:_ID_BYTES]
         return "M" + base64.b32encode(digest).decode().rstrip("=")
 
+    @staticmethod
+    def is_id(text: str) -> bool:
+        """Whether a text has the form of an identifier's id."""
+        return _ID.fullmatch(text) is not None
+
+    def id_of_sealed(self, kind: str, app: str | None, sealed: str) -> str:
+        """The id of an identifier whose value is sealed, as it was sent."""
+        return self.id_of(plain(kind, self.open(sealed), app))
+
+    def order_of(self, key: str, kind: str, app: str | None, sealed: str | None) -> TextOrder:
+        """What orders an identifier by text; of one that was erased, its type and app, and then its id."""
+        if sealed is not None:
+            return PlainIdentifier(kind, self.open(sealed), app).order
+        return PlainIdentifier(kind or "", "", app).text, (kind or "", app or "", key)
+
     def content_hash(self, text: str) -> str:
         """A keyed hash of an event's content; without the key nobody can try values against it."""
         return hmac.digest(self._content, text.encode(), hashlib.sha256)[:_ID_BYTES].hex()
+
+    def masked(self, sealed: str | None) -> str:
+        """A sealed value with its middle hidden; of one that was erased nothing is left to show."""
+        return mask("" if sealed is None else self.open(sealed))
 
     def seal(self, value: str) -> str:
         """The value encrypted and authenticated, another text every time."""
@@ -115,7 +138,7 @@ class IdentifierKeys:
             ) from None
 
     def sealed_content(self, content: Any) -> Any:
-        """The content of an event with every identifier in it sealed, wherever it stands."""
+        """The content of an event with every identifier, note and name of a pet in it sealed, wherever it stands."""
         match content:
             case {"type": str(), "value": str()} if not content.keys() - {"type", "value", "app"}:
                 rest = {key: value for key, value in content.items() if key != "value"}
@@ -123,7 +146,9 @@ class IdentifierKeys:
             case dict():
                 return {
                     key: {"sealed": self.seal(value)}
-                    if key == "device" and isinstance(value, str)
+                    if key in _PERSONAL and isinstance(value, str)
+                    else self._sealed_pet(value)
+                    if key == "pet" and isinstance(value, dict)
                     else self.sealed_content(value)
                     for key, value in content.items()
                 }
@@ -131,3 +156,7 @@ class IdentifierKeys:
                 return [self.sealed_content(value) for value in content]
             case _:
                 return content
+
+    def _sealed_pet(self, pet: dict[str, Any]) -> dict[str, Any]:
+        name = pet.get("name")
+        return pet | ({"name": {"sealed": self.seal(name)}} if isinstance(name, str) else {})

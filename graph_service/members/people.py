@@ -9,12 +9,12 @@ from graph_service.graph.driver import Transaction
 
 @dataclass(frozen=True, slots=True)
 class SealedIdentifier:
-    """An identifier of the graph; times in microseconds."""
+    """An identifier of the graph; times in microseconds. Without a value where that was erased."""
 
     id: str
     type: str
     app: str | None
-    sealed: str
+    sealed: str | None
     since: int
     last_seen: int
 

@@ -1,9 +1,10 @@
 """Sightings: the identifiers that an event shows, list by list, and what the policy makes of them.
 
-    (:Event)-[:SHOWS {list, sent, unfit}]->(:Identifier {id, type, app, sealed})
+    (:Event)-[:SHOWS {list, place, sent, unfit, erased}]->(:Identifier {id, type, app, sealed})
 
 `sent` holds other spellings than the compared one, sealed, because what the policy blocks is tested before a phone is
-normalised. `unfit` says why a sighting links nothing.
+normalised. `place` is the identifier's place in its list by text, kept because a leaving erases the values. `unfit`
+says why a sighting links nothing.
 """
 
 from collections import defaultdict
@@ -13,14 +14,14 @@ from typing import NamedTuple
 
 from graph_service.graph.driver import Row
 from graph_service.intake.fields import Identifier
-from graph_service.members.identifiers import IdentifierKeys, PlainIdentifier, TextOrder, plain
+from graph_service.members.identifiers import IdentifierKeys, PlainIdentifier, plain
 from graph_service.members.policy import BLOCKED, TWO_VALUES, Policy
 
 OPERATOR_TYPES = frozenset({"member.linked", "member.unlinked", "member.released"})
 """Events in which an operator speaks of two identifiers, its two lists of one."""
 
 SHOW_NOBODY = frozenset({"member.unlinked", "member.released"})
-"""Those that are no sightings: whom only they name is no member."""
+"""Those that are no sightings: whom only they name is no member. They hold whatever was erased."""
 
 Pair = tuple[str, str]
 """Ids of two identifiers, the smaller one first."""
@@ -31,17 +32,21 @@ class Sighting(NamedTuple):
 
     Attributes:
         list: the list's number.
+        place: in the list, by text.
         identifier: its id.
         compared: as it is compared.
         spellings: as it was sent, trimmed.
         row: what the graph gets of it.
+        was_blocked: of one that was erased, and so has no spellings: whether it was blocked before.
     """
 
     list: int
+    place: int
     identifier: str
     compared: PlainIdentifier
     spellings: tuple[str, ...]
     row: Row
+    was_blocked: bool | None = None
 
 
 def sightings(event: str, lists: Sequence[Sequence[Identifier]], keys: IdentifierKeys) -> list[Sighting]:
@@ -51,11 +56,12 @@ def sightings(event: str, lists: Sequence[Sequence[Identifier]], keys: Identifie
         spelt: dict[PlainIdentifier, list[str]] = defaultdict(list)
         for one in shown:
             spelt[plain(one.type, one.value, one.app)].append(one.value.strip())
-        for compared, spellings in spelt.items():
+        for place, (compared, spellings) in enumerate(sorted(spelt.items(), key=lambda one: one[0].order)):
             identifier = keys.id_of(compared)
             row: Row = {
                 "event": event,
                 "list": number,
+                "place": place if len(spelt) > 1 else None,
                 "identifier": identifier,
                 "type": compared.type,
                 "app": compared.app,
@@ -63,7 +69,7 @@ def sightings(event: str, lists: Sequence[Sequence[Identifier]], keys: Identifie
             }
             if set(spellings) != {compared.value}:
                 row["sent"] = [keys.seal(spelling) for spelling in spellings]
-            made.append(Sighting(number, identifier, compared, tuple(spellings), row))
+            made.append(Sighting(number, place, identifier, compared, tuple(spellings), row))
     return made
 
 
@@ -76,7 +82,7 @@ def unfit_of(shown: Sequence[Sighting], policy: Policy) -> dict[tuple[int, str],
     unfit: dict[tuple[int, str], str] = {}
     kinds: dict[int, list[str]] = defaultdict(list)
     for one in shown:
-        if all(policy.blocks(spelling) for spelling in one.spellings):
+        if one.was_blocked or (one.spellings and all(policy.blocks(spelling) for spelling in one.spellings)):
             unfit[one.list, one.identifier] = BLOCKED
         else:
             kinds[one.list].append(one.compared.type)
@@ -105,19 +111,19 @@ def pair_of(a: str, b: str) -> Pair:
     return (a, b) if a < b else (b, a)
 
 
-def strongest(kinds: Mapping[str, str], policy: Policy, order_of: Callable[[str], TextOrder]) -> str | None:
+def strongest(kinds: Mapping[str, str], policy: Policy, place_of: Callable[[str], int]) -> str | None:
     """The identifier whose account an entry goes to: by priority, then by text; None when there is none.
 
     Args:
         kinds: the type of each identifier that is not blocked, by id.
         policy: in force.
-        order_of: what orders identifiers by text; asked only where priorities are equal.
+        place_of: where identifiers stand by text; asked only where priorities are equal.
     """
     if not kinds:
         return None
     best = min(policy.priority(kind) for kind in kinds.values())
     tied = [identifier for identifier, kind in kinds.items() if policy.priority(kind) == best]
-    return tied[0] if len(tied) == 1 else min(tied, key=order_of)
+    return tied[0] if len(tied) == 1 else min(tied, key=place_of)
 
 
 def account_in(
@@ -125,8 +131,6 @@ def account_in(
 ) -> str | None:
     """The account of the member that a list names; None where all of it is blocked."""
     there = {
-        one.identifier: one.compared
-        for one in shown
-        if one.list == number and unfit.get((number, one.identifier)) != BLOCKED
+        one.identifier: one for one in shown if one.list == number and unfit.get((number, one.identifier)) != BLOCKED
     }
-    return strongest({key: one.type for key, one in there.items()}, policy, lambda key: there[key].order)
+    return strongest({key: one.compared.type for key, one in there.items()}, policy, lambda key: there[key].place)

@@ -15,7 +15,7 @@ from graph_service.api.scalars import DateTime
 from graph_service.channel.loaders import party_of
 from graph_service.channel.types import Party
 from graph_service.graph.driver import Transaction
-from graph_service.members.identifiers import IdentifierKeys, mask
+from graph_service.members.identifiers import IdentifierKeys
 from graph_service.members.invitations import invitees_of, inviters_above, inviters_of
 from graph_service.members.people import Person, SealedIdentifier, points_of, stores_of
 from graph_service.members.why import RefusedPair as FoundRefusedPair
@@ -51,7 +51,7 @@ class Identifier:
         return cls(
             id=strawberry.ID(one.id),
             type=one.type,
-            value=mask(keys.open(one.sealed)),
+            value=keys.masked(one.sealed),
             app=one.app,
             since=DateTime(one.since),
             last_seen=DateTime(one.last_seen),

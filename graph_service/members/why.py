@@ -8,13 +8,13 @@ import networkx
 
 from graph_service.graph.driver import Transaction
 from graph_service.members.decide import Outcome, Refused
-from graph_service.members.derive import Surroundings, fetch_surroundings
 from graph_service.members.evidence import PairFact, counted, evidence_of
 from graph_service.members.identifiers import IdentifierKeys, PlainIdentifier
 from graph_service.members.people import SealedIdentifier, identifiers_by_id
 from graph_service.members.policy import BLOCKED, TWO_VALUES, Policy
 from graph_service.members.rebuild import policy_in_force
 from graph_service.members.sightings import Pair, pair_of
+from graph_service.members.surroundings import Surroundings, fetch_surroundings
 
 NEVER_SEEN = "never_seen"
 SHARED = "shared_identifier"
@@ -146,7 +146,7 @@ def _path(
         networkx.bfs_predecessors(
             graph if by_device else firm,
             one,
-            sort_neighbors=lambda found: iter(sorted(found, key=lambda here: around.plain(here, keys).order)),
+            sort_neighbors=lambda found: iter(sorted(found, key=lambda here: around.order(here, keys))),
         )
     )
     way = [other]

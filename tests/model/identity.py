@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tests.model.evidence import NEVER, Evidence, Pair
 from tests.model.log import END_OF_TIME
-from tests.model.policy import Identifier, Policy, by_text, text
+from tests.model.policy import Identifier, Policy, by_text
 
 
 class Refused(NamedTuple):
@@ -88,8 +88,7 @@ class Identity:
             any(map(self._policy.is_device, pair)),
             age,
             sum(map(self._policy.priority, pair)),
-            [text(one) for one in pair],
-            pair,
+            *zip(*sorted(map(by_text, pair)), strict=True),
         )
 
     def _link(self, pair: Pair) -> None:

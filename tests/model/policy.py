@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import phonenumbers
@@ -40,7 +42,25 @@ def text(identifier: Identifier) -> str:
 
 def by_text(identifier: Identifier) -> tuple[str, Identifier]:
     """Two identifiers may share a text (`X:a/b` with and without an app), and are two all the same."""
+    if _forgotten.get():
+        type_, app, value = identifier
+        identifier = type_, app, "".join(chr(0x10FFFF - ord(character)) for character in value) + chr(0x10FFFF)
     return text(identifier), identifier
+
+
+_forgotten: ContextVar[bool] = ContextVar("forgotten", default=False)
+
+
+@contextmanager
+def other_texts() -> Iterator[None]:
+    """As if the values of identifiers were others, in the opposite order.
+
+    Erasure forgets values, and what only their order would tell is told by something else from then on. What comes out
+    the same by both orders does not depend on it.
+    """
+    token = _forgotten.set(True)
+    yield
+    _forgotten.reset(token)
 
 
 def e164(value: str) -> str:

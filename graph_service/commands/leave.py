@@ -1,0 +1,79 @@
+"""`graph-service member leave`: erasure, its dry run and its certificate."""
+
+import uuid
+from typing import Any
+
+from graph_service.commands.member import meant_by, shown
+from graph_service.errors import ServiceError
+from graph_service.members.departure import Booked, Certificate, Departure, certificate_of, departure_of
+from graph_service.members.identifiers import IdentifierKeys
+from graph_service.moments import now, rfc3339
+from graph_service.service import Service
+
+
+async def leave(service: Service, named: str, *, dry_run: bool) -> dict[str, Any]:
+    """Erases a member, or tells what that would erase.
+
+    Args:
+        service: the service.
+        named: the id of the member or of one of its identifiers, or an identifier as TYPE:value.
+        dry_run: whether to change nothing.
+
+    Returns:
+        what would go, or what went, as a JSON value; identifiers are masked.
+
+    Raises:
+        ServiceError: `UNKNOWN_MEMBER`.
+    """
+    keys = service.keys
+    identifier = await service.graph.read(lambda transaction: meant_by(transaction, keys, named))
+    found = await service.graph.read(lambda transaction: departure_of(transaction, identifier, keys))
+    if found is None:
+        raise ServiceError(
+            "UNKNOWN_MEMBER",
+            "Nobody goes by this id or identifier.",
+            remedy="Look at the id; who left already is not known any more.",
+        )
+    if dry_run:
+        return {"dryRun": True, **_going(found, keys)}
+    event = {
+        "id": f"member-left-{uuid.uuid4().hex}",
+        "type": "member.left",
+        "at": rfc3339(now()),
+        "source": "graph-service member leave",
+        "member": {"id": identifier},
+    }
+    report = await service.recorder.record([event], as_admin=True)
+    for rejection in report.rejected:
+        raise ServiceError(rejection.code, rejection.message)
+    certificate = await service.graph.read(lambda transaction: certificate_of(transaction, str(event["id"])))
+    if certificate is None:
+        raise AssertionError("a leaving that was just recorded is in the log")
+    return _certified(certificate, found)
+
+
+def _going(found: Departure, keys: IdentifierKeys) -> dict[str, Any]:
+    return {
+        "identifiers": [shown(one, keys) for one in found.identifiers],
+        "refusedPairs": found.refused_pairs,
+        "events": found.events,
+        "kept": _booked(found.booked),
+    }
+
+
+def _certified(certificate: Certificate, before: Departure) -> dict[str, Any]:
+    return {
+        "certificate": certificate.event,
+        "erasedUpTo": rfc3339(certificate.at),
+        "recordedAt": rfc3339(certificate.recorded_at),
+        "pseudonym": certificate.pseudonym,
+        "identifiers": dict(certificate.identifiers),
+        "refusedPairs": before.refused_pairs,
+        "events": certificate.events,
+        "kept": _booked(certificate.booked),
+        "keptBefore": _booked(before.booked),
+    }
+
+
+def _booked(booked: Booked) -> dict[str, int]:
+    return {"entries": booked.entries, "amountFen": booked.amount_fen, "points": booked.points}
