@@ -11,6 +11,7 @@ from graph_service.rebates.derive import Derived, evaluate, fetch_rulebook
 from graph_service.rebates.explain_receipt import SHOWN_RUNS, receipt_tree
 from graph_service.rebates.explain_scan import scan_tree
 from graph_service.rebates.questions import RebateLine
+from graph_service.rebates.sentences import sentence_of
 from graph_service.rebates.trees import Tree, time_of
 from graph_service.rebates.words import in_words
 
@@ -22,7 +23,7 @@ async def explanations(transaction: Transaction, lines: Sequence[RebateLine]) ->
     """
     in_force = {line.trigger for line in lines if not line.is_past}
     trees = await _trees(transaction, in_force) if in_force else {}
-    return [_of_line(line, trees) for line in lines]
+    return [_told(_of_line(line, trees), line) for line in lines]
 
 
 async def _trees(transaction: Transaction, events: set[str]) -> Mapping[str, Tree]:
@@ -82,6 +83,13 @@ def _common(decision: Decision, trigger: Row) -> Tree:
             "recordedAt": time_of(trigger["recordedAt"]),
         },
     }
+
+
+def _told(tree: Tree, line: RebateLine) -> Tree:
+    """The tree with its sentence; that a decision is settled shows only beside the journal."""
+    if "decision" in tree and line.revision is None:
+        tree = tree | {"decision": tree["decision"] | {"status": line.status}}
+    return {"sentence": sentence_of(tree, line)} | tree
 
 
 def _of_line(line: RebateLine, trees: Mapping[str, Tree]) -> Tree:
