@@ -40,6 +40,8 @@ QUESTIONS = frozenset(
         "rebates/due_between",
         ACCRUED,
         SETTLED,
+        "rebates/triggers_on_devices",
+        "rebates/triggers_by_capped_accounts",
     }
 )
 

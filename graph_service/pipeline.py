@@ -17,6 +17,9 @@ it. What is derived is a function of the log: any order of arrival ends in the s
 | code.aliased | the codes | items; the same |
 | goods.received, shipped, transferred, returned, sold, scanned | the items named | decisions on what was inside then |
 | any with identifiers | the identifiers | members |
+| hold.reviewed | the decision that it names | decisions on its event |
+| any on a device, where a rule counts new members | the device and day | decisions on the members shown there |
+| period.closed | the order of reservations, where it was not recorded last | reservations of all rules |
 | identity.policy | everything | members; decisions on scans whose account is another now |
 | rule.published, rule.withdrawn | its trigger, from its start on | decisions |
 | clock.advanced, and every recording | decisions whose waiting ends | decisions |
@@ -40,7 +43,9 @@ from graph_service.members.identifiers import IdentifierKeys
 from graph_service.members.policy import Policy
 from graph_service.members.rebuild import latest_policy, rebuild_members
 from graph_service.pending import MAX_DEPENDENT, Question, dependents, postpone
-from graph_service.rebates.derive import derive_decisions, fetch_rulebook
+from graph_service.pipeline_limits import LimitReach, reach_limits
+from graph_service.rebates.derive import derive_decisions, fetch_rulebook, recount
+from graph_service.rebates.limits import has_limits
 from graph_service.rebates.payments import derive_payments
 from graph_service.rebates.questions import RebateLine
 from graph_service.rebates.renaming import rename_payees
@@ -55,8 +60,9 @@ CUSTODY = frozenset({"goods.commissioned", "goods.destroyed", "goods.packed", "g
 PASSING = frozenset(
     {"goods.received", "goods.shipped", "goods.transferred", "goods.returned", "goods.sold", "goods.scanned"}
 )
-TRIGGERS = frozenset({"goods.scanned", "goods.received"})
-TRIGGER_TYPES = {"CONSUMER_SCAN": "goods.scanned", "STORE_RECEIPT": "goods.received"}
+LIMITING = frozenset({"hold.reviewed", "period.closed"})
+TRIGGERS = frozenset({"goods.scanned", "goods.received", "period.closed"})
+TRIGGER_TYPES = {"CONSUMER_SCAN": "goods.scanned", "STORE_RECEIPT": "goods.received", "PERIOD": "period.closed"}
 
 
 @dataclass(slots=True)
@@ -126,7 +132,7 @@ async def derive(
     reach = Reach()
     await _derive_goods(transaction, facts, reach)
     await _derive_channel(transaction, facts, restated, reach)
-    await _derive_members(transaction, facts, restated, policy, keys, reach)
+    moved = await _derive_members(transaction, facts, restated, policy, keys, reach)
     for fact in facts:
         if fact.type == "product.listed" and fact.sku is not None:
             Reach.widen(reach.skus, fact.sku, EVER)
@@ -136,7 +142,12 @@ async def derive(
     if rules is not None:
         _rule_reach(facts, rules, reach)
     clock = await _advance(transaction, facts, restated, clock_before, recorded, reach)
-    questions = questions_of(reach)
+    limited = LimitReach()
+    if facts:
+        rules = rules or await fetch_rulebook(transaction)
+        limited = await reach_limits(transaction, facts, moved, rules, clock_before)
+    reach.triggers |= limited.triggers
+    questions = questions_of(reach) + limited.questions()
     triggers = await dependents(
         transaction, questions, own=reach.triggers, most=MAX_DEPENDENT if most is None else most
     )
@@ -144,9 +155,11 @@ async def derive(
         await postpone(transaction, questions)
     triggers_now = reach.triggers | (triggers or set())
     decisions: list[RebateLine] = []
+    for rule in sorted(limited.rules):
+        decisions += await recount(transaction, rule, rules or await fetch_rulebook(transaction))
     if triggers_now:
         rules = rules or await fetch_rulebook(transaction)
-        decisions = await derive_decisions(transaction, triggers_now, rules, clock)
+        decisions += await derive_decisions(transaction, triggers_now, rules, clock)
     await derive_payments(transaction, {fact.event for fact in facts if fact.type == "statement.settled"})
     is_complete = triggers is not None
     if closings := {fact.event for fact in facts if fact.type == "period.closed"}:
@@ -207,8 +220,12 @@ async def _derive_members(
     before: Policy,
     keys: IdentifierKeys,
     reach: Reach,
-) -> None:
-    """A policy concerns the whole log; anything else the components of the identifiers that it names."""
+) -> set[str]:
+    """A policy concerns the whole log; anything else the components of the identifiers that it names.
+
+    Returns:
+        the identifiers that belong to another member now, or were first seen at another time.
+    """
     policy = before
     if any(fact.type == "identity.policy" for fact in facts):
         policy = await latest_policy(transaction)
@@ -225,6 +242,7 @@ async def _derive_members(
         # Whether it names a member decides whether it opens the item, so later scans of it follow.
         for run in scan.runs:
             reach.add_item(items[run], scan.at, NEVER)
+    return judged.regrouped
 
 
 async def contents(transaction: Transaction, items: Iterable[str]) -> set[str]:
@@ -308,6 +326,9 @@ def _rule_reach(facts: Sequence[Touched], rules: Rulebook, reach: Reach) -> None
             rule = accepted_rule(json.loads(fact.body or "{}")["rule"])
             versions = [Publication(rule, fact.at, fact.event), *rules.publications_of(rule.id)]
             since = min(one.start for one in versions if one.rule.version == rule.version)
+            if any(has_limits(one.rule) for one in versions):
+                # What was paid under the other versions counts, too.
+                since = min(one.start for one in versions)
             for kind in {TRIGGER_TYPES.get(one.rule.trigger) for one in versions} - {None}:
                 Reach.widen(reach.types, str(kind), since)
 

@@ -18,7 +18,7 @@ from graph_service.members.judging import judge_sightings
 from graph_service.members.leaving import all_leavings, settle_leavings
 from graph_service.members.rebuild import latest_policy, policy_in_force
 from graph_service.pending import waiting
-from graph_service.rebates.derive import compare, derive_decisions, fetch_rulebook
+from graph_service.rebates.derive import compare, compare_recount, derive_decisions, fetch_rulebook, write
 from graph_service.rebates.payments import derive_payments, differing_payments
 from graph_service.rebates.renaming import rename_payees
 
@@ -71,6 +71,9 @@ class _Rederivation:
                 differences += await self._apply(self._leavings, ())
             async for page in self._pages(pages):
                 differences += await self._apply(step, page)
+        say("counting what limits let through")
+        for rule in (await self._graph.read(fetch_rulebook)).ids:
+            differences += await self._apply(self._limits, [rule])
         return differences + await self._apply(self._strays, ())
 
     async def _pages(self, statement: str) -> AsyncIterator[list[str]]:
@@ -163,6 +166,12 @@ class _Rederivation:
             await derive_decisions(transaction, events, rules, clock)
             await derive_payments(transaction, events)
         return comparison.differences + [f"payment {event}" for event in payments]
+
+    async def _limits(self, transaction: Transaction, named: Sequence[str]) -> list[str]:
+        comparison = await compare_recount(transaction, named[0], await fetch_rulebook(transaction))
+        if self._write:
+            await write(transaction, comparison)
+        return comparison.differences
 
     async def _strays(self, transaction: Transaction, _: Sequence[str]) -> list[str]:
         strays = await transaction.run("rederive/strays")

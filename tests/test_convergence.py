@@ -64,7 +64,7 @@ async def books_agree(graph: Graph) -> None:
     """The journal's net is what is accrued, account by account, and no revision is missing or there twice."""
     accrued: Counter[Booking] = Counter()
     for rule, _, trigger, role, payee, status, fen, points, _ in await decisions_of(graph):
-        if status in {"ACCRUED", "SETTLED", "HELD", "REVERSED"}:
+        if payee is not None and status in {"ACCRUED", "SETTLED", "HELD", "REVERSED"}:
             accrued[rule, trigger, role, payee, "fen"] += fen
             accrued[rule, trigger, role, payee, "points"] += points
     booked: Counter[Booking] = Counter()

@@ -295,6 +295,6 @@ def test_what_is_settled_is_never_displaced_by_someone_elses_late_event() -> Non
     early, late = recorded(scan(0, 60), 60), scan(1, 30)
     assert told(budget, early, recorded([closed], 30 * DAY), recorded(late, 31 * DAY)) == [
         ("s01", "REJECTED", 0, "budget_exhausted"),
-        ("s00", "ACCRUED", 100, None),
+        ("s00", "SETTLED", 100, None),
     ]
-    assert told(budget, early, recorded([closed], 30 * DAY), recorded(late, 70))[0] == ("s01", "ACCRUED", 100, None)
+    assert told(budget, early, recorded([closed], 30 * DAY), recorded(late, 70))[0] == ("s01", "SETTLED", 100, None)

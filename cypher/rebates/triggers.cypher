@@ -1,6 +1,6 @@
 // The events that may pay: what they say, and the runs whose codes they name.
 // parameters: rows
-// columns: event, type, at, recordedAt, voided, account, promoCode, region, channel, campaign, code, party, run, last, item
+// columns: event, type, at, recordedAt, voided, account, promoCode, region, channel, campaign, device, code, party, run, last, item
 // starts from: event_id
 // mode: read
 // db hits: 110 a row
@@ -13,6 +13,6 @@ OPTIONAL MATCH (run)-[:SAME_ITEM_AS]->(hub)
 RETURN collect({
   event: id, type: event.type, at: event.at, recordedAt: event.recordedAt, voided: event.voided,
   account: event.account, promoCode: event.promoCode, region: event.region, channel: event.channel,
-  campaign: event.campaign, code: event.code, party: event.receiver, run: run.first, last: run.last,
+  campaign: event.campaign, device: event.device, code: event.code, party: event.receiver, run: run.first, last: run.last,
   item: coalesce(hub.first, run.first)
 }) AS rows

@@ -2,11 +2,12 @@
 
 import csv
 import gzip
+import io
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, BinaryIO, Self, cast
@@ -17,15 +18,7 @@ import pyarrow.parquet as pq
 from graph_service.errors import ServiceError
 from graph_service.goods.bulk import SLICE, Answers
 from graph_service.goods.bulk_answers import CSV_HEADER, SCHEMA, batch_of, csv_of
-from graph_service.goods.bulk_questions import (
-    MAX_LINE,
-    batch_asked,
-    lines_asked,
-    plain_names,
-    plain_rows_asked,
-    require_names,
-    table_asked,
-)
+from graph_service.goods.bulk_questions import MAX_LINE, batch_asked, lines_asked, require_names, table_asked
 from graph_service.whole_file import whole_file
 
 ASKED_FORMS = (".csv", ".ndjson", ".parquet")
@@ -121,42 +114,14 @@ class AskedFile:
         return lines
 
     def _csv(self) -> Iterator[Any]:
-        first = self._data.readline().removeprefix(_BOM)
-        header = plain_names(first)
-        if header is None:
-            yield from self._csv_slowly(chain([first], self._rest()), None, 1)
-            return
-        require_names(header, str(self._path))
-        line = 2
-        while lines := self._lines():
-            self.share = self._raw.tell() / self._size
-            batch = plain_rows_asked(header, lines, line)
-            if batch is None:
-                yield from self._csv_slowly(chain(lines, self._rest()), header, line)
-                return
-            yield batch
-            line += len(lines)
-
-    def _rest(self) -> Iterator[bytes]:
-        return iter(self._data.readline, b"")
-
-    def _csv_slowly(self, lines: Iterable[bytes], header: Sequence[str] | None, line: int) -> Iterator[Any]:
-        """Rows with quoted cells, blank lines or faults.
-
-        Args:
-            lines: with their ends.
-            header: the names of the columns; None where it is the first of the lines.
-            line: the number of the first of the lines.
-        """
         # What is not UTF-8 survives as surrogates, so that its own line can be named.
-        rows = csv.reader((each.decode("utf-8", "surrogateescape") for each in lines), strict=True)
-        before = line - 1
+        text = io.TextIOWrapper(self._data, encoding="utf-8-sig", errors="surrogateescape", newline="")
+        rows = csv.reader(text, strict=True)
         try:
-            if header is None:
-                header = [name.strip() for name in next(rows, [])]
-                require_names(header, str(self._path))
+            header = [name.strip() for name in next(rows, [])]
+            require_names(header, str(self._path))
             while True:
-                line = before + rows.line_num + 1
+                line = rows.line_num + 1
                 part = list(islice(rows, SLICE))
                 if not part:
                     return
@@ -165,7 +130,7 @@ class AskedFile:
         except csv.Error as fault:
             raise ServiceError(
                 "FILE_DAMAGED",
-                f"{self._path}, line {before + rows.line_num}: no CSV: {fault}.",
+                f"{self._path}, line {rows.line_num}: no CSV: {fault}.",
                 remedy="Repair the file; nothing was written.",
             ) from None
 
@@ -206,7 +171,7 @@ class AskedFile:
         )
 
 
-def _rows_asked(header: Sequence[str], rows: list[list[str]], line: int) -> Any:
+def _rows_asked(header: list[str], rows: list[list[str]], line: int) -> Any:
     """The questions of rows of CSV.
 
     Args:

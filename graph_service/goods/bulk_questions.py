@@ -56,40 +56,6 @@ def lines_asked(lines: Sequence[bytes], first_line: int) -> Any:
     return batch_asked(pc.struct_field(parts, "code"), pc.if_else(pc.equal(at, ""), None, at), numbers)
 
 
-def plain_names(line: bytes) -> list[str] | None:
-    """The names in the header of a CSV file; None where it is not as programs write it."""
-    try:
-        names = line.decode("utf-8").strip()
-    except UnicodeDecodeError:
-        return None
-    return [name.strip() for name in names.split(",")] if names and '"' not in names else None
-
-
-def plain_rows_asked(header: Sequence[str], lines: Sequence[bytes], first_line: int) -> Any | None:
-    """The questions of rows of CSV, as a record batch; None where they are to be read cell by cell.
-
-    Args:
-        header: the names of their columns, `code` and perhaps `at`.
-        lines: the rows.
-        first_line: the number of the first of them, from 1.
-
-    Raises:
-        ServiceError: `INVALID_FIELD` or `INVALID_TIME`, for the first wrong line.
-    """
-    row = ",".join(rf'(?P<{name}>[^",\r\n]*)' for name in header)
-    try:
-        texts = pa.array(lines, pa.binary()).cast(pa.string())
-    except pa.ArrowInvalid:
-        return None
-    parts = pc.extract_regex(texts, rf"\A{row}\r?\n?\z")
-    # A row of one cell that is empty is a blank line.
-    if parts.null_count or (len(header) == 1 and pc.any(pc.equal(pc.struct_field(parts, "code"), "")).as_py()):
-        return None
-    at = pc.struct_field(parts, "at") if "at" in header else pa.nulls(len(lines), pa.string())
-    numbers = range(first_line, first_line + len(lines))
-    return batch_asked(pc.struct_field(parts, "code"), pc.if_else(pc.equal(at, ""), None, at), numbers)
-
-
 def _batch_of_values(lines: Sequence[bytes], numbers: Sequence[int]) -> Any:
     codes: list[str | None] = []
     times: list[str | None] = []

@@ -1,6 +1,7 @@
 """What an event brings to the log, made ready before it waits for the writer: all of it that needs no graph."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from graph_service.attribution.facts import touch_facts
 from graph_service.channel.facts import channel_facts
@@ -11,7 +12,7 @@ from graph_service.intake.envelope import Arrival
 from graph_service.intake.facts import Facts
 from graph_service.intake.strict_json import canonical
 from graph_service.members.facts import NAMED_BY_ID, member_facts
-from graph_service.members.identifiers import IdentifierKeys
+from graph_service.members.identifiers import IdentifierKeys, plain
 from graph_service.members.sightings import Sighting, sightings
 from graph_service.rebates.facts import money_facts
 from graph_service.trade.facts import trade_facts
@@ -44,6 +45,10 @@ def prepare(arrival: Arrival, keys: IdentifierKeys) -> Prepared:
         keys: what seals identifiers.
     """
     facts = facts_of(arrival.event)
+    shown = sightings(arrival.id, facts.identifiers, keys)
+    device = _device(arrival.event, shown, keys)
+    if device is not None:
+        facts = replace(facts, labels=(*facts.labels, "OnDevice"))
     content_hash = keys.content_hash(canonical(arrival.content))
     named = zip(NAMED_BY_ID, facts.accounts, strict=False)
     properties = (
@@ -57,10 +62,18 @@ def prepare(arrival: Arrival, keys: IdentifierKeys) -> Prepared:
             "source": arrival.source,
             "hash": content_hash,
             "body": canonical(keys.sealed_content(arrival.content)),
+            "device": device,
             "voided": False,
         }
     )
-    return Prepared(arrival, facts, content_hash, properties, sightings(arrival.id, facts.identifiers, keys))
+    return Prepared(arrival, facts, content_hash, properties, shown)
+
+
+def _device(event: events.Event, shown: Sequence[Sighting], keys: IdentifierKeys) -> str | None:
+    """The device of an event, keyed as an identifier is: a scan's `device`, else the first that it shows."""
+    if isinstance(event, events.GoodsScanned) and event.device:
+        return keys.id_of(plain("DEVICE", event.device))
+    return next((one.identifier for one in shown if one.compared.type == "DEVICE"), None)
 
 
 def facts_of(event: events.Event) -> Facts:

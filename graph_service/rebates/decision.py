@@ -8,8 +8,12 @@ import base64
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from graph_service.rebates.limits import Reservation
 
 NO_RULE = "NONE"
 NO_ROLE = "NONE"
@@ -34,8 +38,11 @@ class Decision:
         reason: why nothing, or why it waits.
         due: when a waiting decision is closed, in microseconds.
         exact: the amount before rounding, in ten-thousandths of a fen, where the rule rounds at settlement.
-        cause: id of the refund that takes something back.
-        effective_at: when that refund happened, in microseconds.
+        lines: of an order, those that the entry is for, each with its `netFen`, in declared order.
+        cause: of a reversal, the refund that demands it.
+        effective_at: of a reversal, when the refund happened, in microseconds.
+        reverses: of a reversal, the id of the decision that it takes back.
+        reservation: what limits made of it, where the order of events matters.
     """
 
     rule: str
@@ -49,8 +56,11 @@ class Decision:
     reason: str | None = None
     due: int | None = None
     exact: int | None = None
+    lines: tuple[tuple[str, int], ...] = ()
     cause: str | None = None
     effective_at: int | None = None
+    reverses: str | None = None
+    reservation: "Reservation | None" = field(default=None, compare=False, repr=False)
 
     @cached_property
     def id(self) -> str:

@@ -2,8 +2,9 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from graph_service.channel.read import fetch_channel
 from graph_service.channel.view import ChannelView
@@ -14,9 +15,15 @@ from graph_service.intake.rule import accepted_rule
 from graph_service.rebates.chain import Books, open_books
 from graph_service.rebates.decision import Decision
 from graph_service.rebates.funding import Borne, bearers_of, fillers
+from graph_service.rebates.holds import Suspect, fetch_held, with_later_scans
 from graph_service.rebates.journal import book, bookings, is_settled, standing
+from graph_service.rebates.limited import Limited, pass_limits, recount_limits
+from graph_service.rebates.measures import fetch_counts
+from graph_service.rebates.period_rules import Month, PeriodOutcome, decide_closing
 from graph_service.rebates.questions import RebateLine, line_of
 from graph_service.rebates.receipts import ReceiptOutcome, ReceiptTrigger, ReceivedItem, decide_receipt
+from graph_service.rebates.reservation_rows import reservation_row
+from graph_service.rebates.reserve import Tallies, write_tallies
 from graph_service.rebates.rulebook import Publication, Rulebook, Withdrawal
 from graph_service.rebates.scans import Knowledge, ScanOutcome, ScanTrigger, decide_scan
 
@@ -32,17 +39,21 @@ class Derived:
         triggers: at and recordedAt of those in force, by id, in microseconds.
         scans: outcomes of scans, by id.
         receipts: outcomes of receipts, by id.
+        closings: outcomes of the closing of months, by id.
     """
 
     triggers: dict[str, tuple[int, int]] = field(default_factory=dict)
     scans: dict[str, ScanOutcome] = field(default_factory=dict)
     receipts: dict[str, ReceiptOutcome] = field(default_factory=dict)
+    closings: dict[str, PeriodOutcome] = field(default_factory=dict)
 
     @property
     def decisions(self) -> list[Decision]:
         """All decisions."""
         of_scans = [decision for outcome in self.scans.values() for decision, _ in outcome.decisions]
-        return of_scans + [decision for outcome in self.receipts.values() for decision, _ in outcome.decisions]
+        of_receipts = [decision for outcome in self.receipts.values() for decision, _ in outcome.decisions]
+        of_closings = [decision for outcome in self.closings.values() for decision, _ in outcome.decisions]
+        return of_scans + of_receipts + of_closings
 
     def fillers(self, trigger: str) -> dict[str, str]:
         """Who fills roles at a trigger besides those whom decisions name: its distributor."""
@@ -60,9 +71,21 @@ class Derived:
     def rests_on(self) -> set[RestsOn]:
         """The parties that decisions on scans rest on."""
         owned = {(event, "OWNED_BY", party) for event, outcome in self.scans.items() for party in outcome.owners}
-        return owned | {
-            (event, "CAME_THROUGH", party) for event, outcome in self.scans.items() for party in outcome.distributors
+        came = {(event, "CAME_THROUGH", party) for event, one in self.scans.items() for party in one.distributors}
+        scanned = {
+            (event, "SCANNED_AT", one.at_scan.store)
+            for event, one in self.scans.items()
+            if one.scan.device is not None and one.at_scan.store is not None
         }
+        return owned | came | scanned
+
+    @property
+    def suspects(self) -> dict[str, Suspect]:
+        """The events that a rule may hold."""
+        found = {event: Suspect(event, at) for event, (at, _) in self.triggers.items()}
+        for event, one in self.scans.items():
+            found[event] = Suspect(event, one.scan.at, one.scan.device, one.at_scan.store, one.scan.account)
+        return found
 
 
 async def fetch_rulebook(transaction: Transaction) -> Rulebook:
@@ -73,12 +96,17 @@ async def fetch_rulebook(transaction: Transaction) -> Rulebook:
         if row["type"] == "rule.withdrawn":
             withdrawals.append(Withdrawal(row["rule"], row["at"]))
         else:
-            rule = accepted_rule(json.loads(row["body"])["rule"])
-            publications.append(Publication(rule, row["at"], row["event"]))
+            publications.append(_publication(row["body"], row["at"], row["event"]))
     return Rulebook(publications, withdrawals)
 
 
-async def evaluate(transaction: Transaction, triggers: Iterable[str], rules: Rulebook, clock: int) -> Derived:
+@lru_cache(maxsize=4_096)
+def _publication(body: str, at: int, event: str) -> Publication:
+    """A publication, parsed once: every batch asks for all of them."""
+    return Publication(accepted_rule(json.loads(body)["rule"]), at, event)
+
+
+async def evaluate(transaction: Transaction, triggers: Collection[str], rules: Rulebook, clock: int) -> Derived:
     """Decides on triggers as the facts in the graph say, and writes nothing."""
     named: dict[str, list[Row]] = defaultdict(list)
     for row in await transaction.rows_of("rebates/triggers", sorted(set(triggers))):
@@ -99,7 +127,25 @@ async def evaluate(transaction: Transaction, triggers: Iterable[str], rules: Rul
             derived.scans[event] = _scan(together[0], goods, channel, rules, clock)
         else:
             derived.receipts[event] = decide_receipt(_receipt(together, goods), channel, rules)
+    await _evaluate_closings(transaction, triggers, rules, derived)
     return derived
+
+
+async def _evaluate_closings(
+    transaction: Transaction, triggers: Collection[str], rules: Rulebook, derived: Derived
+) -> None:
+    rows = await transaction.rows_of("rebates/closings_named", sorted(set(triggers)))
+    if not rows:
+        return
+    closed = (Month(row["event"], row["at"], row["period"]) for row in await transaction.run("rebates/closings"))
+    closings = sorted(closed, key=lambda one: (one.at, one.event))
+    years = {row["period"][:4] for row in rows}
+    # No period is longer than a year.
+    counts = await fetch_counts(transaction, [one for one in closings if one.period[:4] in years], rules)
+    for row in rows:
+        derived.triggers[row["event"]] = (row["at"], row["recordedAt"])
+        number = next(number for number, one in enumerate(closings) if one.event == row["event"])
+        derived.closings[row["event"]] = decide_closing(closings[number], closings[:number], counts, rules)
 
 
 def _scan(row: Row, goods: Goods, channel: ChannelView, rules: Rulebook, clock: int) -> ScanOutcome:
@@ -112,6 +158,7 @@ def _scan(row: Row, goods: Goods, channel: ChannelView, rules: Rulebook, clock: 
         row["region"],
         row["channel"],
         row["campaign"],
+        row["device"],
     )
     everything = Knowledge(goods.story(row["item"], row["code"]), channel)
 
@@ -136,18 +183,37 @@ def _receipt(rows: Sequence[Row], goods: Goods) -> ReceiptTrigger:
 async def derive_decisions(
     transaction: Transaction, triggers: Iterable[str], rules: Rulebook, clock: int
 ) -> list[RebateLine]:
-    """Brings the decisions on triggers, and the journal, to what the facts say.
+    """Brings the decisions on triggers, what follows from them, and the journal, to what the facts say.
 
     Returns:
         the decisions that are new or changed.
     """
-    comparison = await compare(transaction, triggers, rules, clock)
+    asked = await with_later_scans(transaction, triggers, rules)
+    return await write(transaction, await compare(transaction, asked, rules, clock))
+
+
+async def recount(transaction: Transaction, rule: str, rules: Rulebook) -> list[RebateLine]:
+    """Lets everything that a rule reserves pass its limits again, from the beginning.
+
+    Returns:
+        the decisions that are changed.
+    """
+    return await write(transaction, await compare_recount(transaction, rule, rules))
+
+
+async def write(transaction: Transaction, comparison: "Comparison") -> list[RebateLine]:
+    """Writes what came out different, and books it.
+
+    Returns:
+        the decisions that are new or changed.
+    """
     stored, changed = comparison.stored, comparison.changed
     await transaction.rows_of("rebates/delete_decisions", comparison.gone)
     await transaction.rows_of("rebates/change_decisions", [row for row in changed if row["id"] in stored])
     await _write(transaction, [row for row in changed if row["id"] not in stored])
     await _tie(transaction, comparison.untied, comparison.tied)
     await book(transaction, comparison.books, comparison.entries)
+    await write_tallies(transaction, comparison.tallies)
     return [line_of(row) for row in changed]
 
 
@@ -164,6 +230,7 @@ class Comparison:
         untied: what they rest on no longer.
         entries: what the journal lacks, as properties.
         books: where the journal stands without them.
+        tallies: what limits count anew.
     """
 
     wanted: Mapping[str, Decision]
@@ -174,6 +241,7 @@ class Comparison:
     untied: set[RestsOn]
     entries: list[Row]
     books: Books
+    tallies: Tallies
 
     @property
     def differences(self) -> list[str]:
@@ -183,6 +251,7 @@ class Comparison:
             *(f"decision {key}, which no longer follows" for key in self.gone),
             *(f"party that {event} rests on" for event, _, _ in sorted(self.tied | self.untied)),
             *(f"entry {entry['id']} in the journal" for entry in self.entries),
+            *(f"tally {key}" for key in sorted(self.tallies.written.keys() | self.tallies.gone)),
         ]
 
 
@@ -191,28 +260,98 @@ async def compare(transaction: Transaction, triggers: Iterable[str], rules: Rule
     asked = sorted(set(triggers))
     derived = await evaluate(transaction, asked, rules, clock)
     stands = await transaction.rows_of("rebates/standing", asked)
-    stored = {row["id"]: row for standing in stands for row in standing["decisions"]}
-    wanted = {decision.id: decision for decision in derived.decisions}
-    rows = {key: decision_row(decision, *derived.triggers[decision.trigger]) for key, decision in wanted.items()}
+    stored = [row for standing in stands for row in standing["decisions"]]
+    proposals = derived.decisions
+    held = await fetch_held(transaction, proposals, derived.suspects, rules) if rules.holds else {}
+    limited = await pass_limits(transaction, proposals, derived.triggers, stored, rules, held)
     ties = {(row["trigger"], relation, party) for row in stands for relation, party in row["restsOn"]}
+    stands += await _stands_of(transaction, limited.others)
+    everyone = await _with_funders(transaction, derived, limited.others, rules, clock)
+    return _beside(
+        limited,
+        stands,
+        derived.triggers,
+        bearers=_bearers(everyone, (*limited.decisions, *limited.others), rules),
+        books=await open_books(transaction),
+        tied=derived.rests_on - ties,
+        untied=ties - derived.rests_on,
+    )
+
+
+async def compare_recount(transaction: Transaction, rule: str, rules: Rulebook) -> Comparison:
+    """Counts everything that a rule reserves again and compares with the graph; writes nothing."""
+    limited = await recount_limits(transaction, rule, rules)
+    clock = int((await transaction.run("intake/clock"))[0]["clock"] or 0)
+    everyone = await _with_funders(transaction, Derived(), limited.others, rules, clock)
+    return _beside(
+        limited,
+        await _stands_of(transaction, limited.others),
+        {},
+        bearers=_bearers(everyone, limited.others, rules),
+        books=await open_books(transaction),
+    )
+
+
+async def _with_funders(
+    transaction: Transaction, derived: Derived, others: Iterable[Decision], rules: Rulebook, clock: int
+) -> Derived:
+    """With who fills which role at further events, where a rule lets others than its brand bear what it pays."""
+    funded = {one.trigger for one in others if rules.version_of(one.rule, one.version).rule.funding is not None}
+    if not funded:
+        return derived
+    more = await evaluate(transaction, funded, rules, clock)
+    return Derived(
+        more.triggers | derived.triggers,
+        more.scans | derived.scans,
+        more.receipts | derived.receipts,
+        more.closings | derived.closings,
+    )
+
+
+def _beside(
+    limited: Limited,
+    stands: Sequence[Row],
+    times: Mapping[str, tuple[int, int]],
+    *,
+    bearers: Callable[[Decision], Borne],
+    books: Books,
+    tied: Set[RestsOn] = frozenset(),
+    untied: Set[RestsOn] = frozenset(),
+) -> Comparison:
+    """What limits make of proposals beside what stands in the graph."""
+    stored = {row["id"]: row for standing in stands for row in standing["decisions"]}
+    wanted = {decision.id: decision for decision in (*limited.decisions, *limited.others)}
+    known = {row["trigger"]: (row["at"], row["decidedAt"]) for row in stored.values()} | dict(times)
+    rows = {key: decision_row(decision, *known[decision.trigger]) for key, decision in wanted.items()}
     booked = standing([entry for row in stands for entry in row["entries"]])
-    times = {event: at for event, (at, _) in derived.triggers.items()}
-    books = await open_books(transaction)
+    happened = {event: at for event, (at, _) in known.items()}
     for key, decision in wanted.items():
-        if decision.status == "ACCRUED" and is_settled(decision, booked, books.closings, times[decision.trigger]):
+        if decision.status == "ACCRUED" and is_settled(decision, booked, books.closings, happened[decision.trigger]):
             rows[key]["status"] = "SETTLED"
     return Comparison(
         wanted=wanted,
         stored=stored,
         changed=[row for key, row in rows.items() if stored.get(key) != row],
         gone=sorted(stored.keys() - rows.keys()),
-        tied=derived.rests_on - ties,
-        untied=ties - derived.rests_on,
-        entries=bookings(
-            list(wanted.values()), booked, times, bearers=_bearers(derived, wanted.values(), rules), books=books
-        ),
+        tied=set(tied),
+        untied=set(untied),
+        entries=bookings(list(wanted.values()), booked, happened, bearers=bearers, books=books),
         books=books,
+        tallies=limited.tallies,
     )
+
+
+async def _stands_of(transaction: Transaction, decisions: Iterable[Decision]) -> list[Row]:
+    """What stands for decisions on events whose other decisions nothing is known to have changed."""
+    about = {(one.rule, one.trigger, one.role, one.payee) for one in decisions}
+
+    def concerns(row: Row) -> bool:
+        return (row["rule"], row["trigger"], row["role"], row.get("payee")) in about
+
+    return [
+        standing | {kind: [row for row in standing[kind] if concerns(row)] for kind in ("decisions", "entries")}
+        for standing in await transaction.rows_of("rebates/standing", sorted({trigger for _, trigger, _, _ in about}))
+    ]
 
 
 async def _write(transaction: Transaction, rows: Iterable[Row]) -> None:
@@ -264,5 +403,9 @@ def decision_row(decision: Decision, at: int, recorded_at: int) -> Row:
         "decidedAt": recorded_at,
         "due": decision.due,
         "cause": decision.cause,
+        "effectiveAt": decision.effective_at,
+        "reverses": decision.reverses,
     }
+    if decision.reservation is not None:
+        row |= reservation_row(decision.reservation)
     return {key: value for key, value in row.items() if value is not None}

@@ -99,7 +99,7 @@ def bookings(
     due = {
         account_of(decision): decision
         for decision in decisions
-        if decision.status in BOOKED and (decision.amount_fen or decision.points)
+        if decision.status in BOOKED and decision.payee is not None and (decision.amount_fen or decision.points)
     }
     rows: list[Row] = []
     for account in sorted(due.keys() | booked.keys(), key=str):

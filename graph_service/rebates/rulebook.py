@@ -9,6 +9,7 @@ from graph_service.channel.regions import contains
 from graph_service.intake.rule import Role, Rule
 from graph_service.rebates.amounts import Amount, Bases, amounts, bases_of, roles_paid
 from graph_service.rebates.decision import Decision
+from graph_service.rebates.limits import Limits
 
 ENDLESS = 2**62
 
@@ -126,6 +127,7 @@ class Rulebook:
         for publication in sorted(self._publications, key=lambda one: (one.at, one.event)):
             # Of two contents for one version the first by (at, id) holds.
             self._versions[publication.rule.id].setdefault(publication.rule.version, publication)
+        self._limits: dict[str, Limits | None] = {}
         self._withdrawn: dict[str, list[int]] = defaultdict(list)
         for withdrawal in withdrawals:
             self._withdrawn[withdrawal.rule].append(withdrawal.at)
@@ -137,6 +139,47 @@ class Rulebook:
     def version_of(self, rule_id: str, version: int) -> Publication:
         """A version of a rule, as the content that holds says it."""
         return self._versions[rule_id][version]
+
+    def limits_of(self, rule_id: str) -> Limits | None:
+        """The limits of a rule over all its versions; None for a rule that has none."""
+        if rule_id not in self._limits:
+            versions = {number: one.rule for number, one in self._versions.get(rule_id, {}).items()}
+            limits = Limits(versions)
+            self._limits[rule_id] = limits if limits.depend_on_order or limits.holds else None
+        return self._limits[rule_id]
+
+    @property
+    def ids(self) -> list[str]:
+        """All rules that were ever published."""
+        return sorted(self._versions)
+
+    @cached_property
+    def longest_window(self) -> int:
+        """The longest window of a hold of any rule, in minutes; 0 where none holds for velocity."""
+        rules = (one.rule for versions in self._versions.values() for one in versions.values())
+        return max((hold.window_minutes or 0 for rule in rules for hold in rule.holds), default=0)
+
+    @cached_property
+    def holds(self) -> bool:
+        """Whether some rule holds what is suspicious."""
+        return any(one.rule.holds for versions in self._versions.values() for one in versions.values())
+
+    @cached_property
+    def caps_payees(self) -> bool:
+        """Whether some rule caps what a payee gets."""
+        limits = (self.limits_of(rule) for rule in self._versions)
+        return any(one is not None and one.caps_payees for one in limits)
+
+    @cached_property
+    def counts_periods(self) -> bool:
+        """Whether some rule pays when a period is closed."""
+        return any(one.rule.trigger == "PERIOD" for versions in self._versions.values() for one in versions.values())
+
+    @cached_property
+    def counts_new_members(self) -> bool:
+        """Whether some rule holds where too many members come on one device."""
+        rules = (one.rule for versions in self._versions.values() for one in versions.values())
+        return any(hold.measure == "NEW_MEMBERS_PER_DEVICE_AND_DAY" for rule in rules for hold in rule.holds)
 
     def binds_late(self, trigger: str) -> bool:
         """Whether some rule for a trigger closes its window for missing facts."""

@@ -24,6 +24,7 @@ class ScanTrigger:
         account: id of the identifier that would be paid; None for no member.
         promo_code: what it carries.
         region: where it was made; the same for channel and campaign.
+        device: what it was made with.
     """
 
     event: str
@@ -34,6 +35,7 @@ class ScanTrigger:
     region: str | None = None
     channel: str | None = None
     campaign: str | None = None
+    device: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +76,13 @@ class ScanOutcome:
     """All decisions on a scan, with their grounds.
 
     Attributes:
+        scan: the trigger.
         at_scan: the ownership of all facts.
         decisions: by decision, the case that it comes from; None for the event as a whole.
         owners: every party that counted as owner or distributor: what the decisions rest on.
     """
 
+    scan: ScanTrigger
     at_scan: Ownership
     decisions: list[tuple[Decision, ScanCase | None]] = field(default_factory=list)
     owners: set[str] = field(default_factory=set)
@@ -99,7 +103,7 @@ def decide_scan(
     everything = known_by(None)
     before = (scan.at, scan.event)
     at_scan = ownership(everything.story, everything.channel, scan.at, before)
-    outcome = ScanOutcome(at_scan)
+    outcome = ScanOutcome(scan, at_scan)
     _rests_on(outcome, at_scan)
     invalid = everything.story.verdicts[scan.event]
     if invalid is not None:

@@ -36,7 +36,12 @@ contract is silent it chooses, and says so in a comment at the place. The choice
 - Members named by `id` alone show no identifier.
 - The seed is one of those that stay after eviction; `formerIds` are all identifiers, the seed's included.
 
-Caps, budgets, holds, shares and pools come later.
+- A cap counts what passed the caps (`DAY`, then `PERIOD`, then `RULE`), whatever the budget makes of it. A version with
+  a higher limit opens again what was closed at a lower one. Limits count over all versions, those without them too.
+- The share of a role that nobody fills is not paid to the others of a pool. Of a receipt each code's amount is rounded.
+- What is held has a device and a store, or a new member; the first review counts; suspense that is held is `HELD`.
+- `PERIOD` pays for its period as far as it has come, at each closing of a month in it, less what earlier closings came
+  to; a carton is sold through with its first unit; see `periods.py`.
 """
 
 from tests.model.decision import Decision

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from tests.model import leaving, rebates
+from tests.model import leaving, periods, rebates
 from tests.model import ownership as owning
 from tests.model.channel import Channel, Time
 from tests.model.decision import Decision
@@ -155,7 +155,7 @@ class World:
     @cached_property
     def unsettled_decisions(self) -> list[Decision]:
         """What is paid, whether a statement is frozen or not."""
-        return limited(self, rebates.decisions(self))
+        return limited(self, [*rebates.decisions(self), *periods.decisions(self)])
 
     def as_recorded_by(self, moment: datetime | None) -> World:
         """The world as it was when it had been recorded up to a moment, voids included; None: now."""

@@ -1,0 +1,112 @@
+"""Reservations and tallies as properties of the graph, and back.
+
+    (:Decision {limited, group, rank, proposed, proposedFen, proposedPoints, proposedReason, exact,
+                cappedFen, cappedReason, reservedFen, reservedReason, terms})
+    (:Tally {id, rule, gauges, at, recordedAt, event, day, missed, cut, shut})
+
+The first stand beside a decision whose rule has limits that depend on the order of events; `terms` is JSON. A tally
+with a `day` is of the rule as a whole behind that business day, another of one payee.
+"""
+
+import json
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from graph_service.graph.driver import Row
+from graph_service.rebates.decision import Decision
+from graph_service.rebates.limits import Reservation, Review
+from graph_service.rebates.refunds import Refund
+
+
+def reservation_row(one: Reservation) -> Row:
+    """What a decision keeps of its way through the limits; what is None is left out."""
+    proposal = one.proposal
+    row = {
+        "limited": proposal.rule,
+        "group": one.group,
+        "rank": one.rank,
+        "proposed": proposal.status,
+        "proposedFen": proposal.amount_fen,
+        "proposedPoints": proposal.points,
+        "proposedReason": proposal.reason,
+        "exact": proposal.exact,
+        "cappedFen": one.capped[0],
+        "cappedReason": one.capped[1],
+        "reservedFen": one.reserved[0],
+        "reservedReason": one.reserved[1],
+        "terms": _terms(one),
+    }
+    return {key: value for key, value in row.items() if value is not None}
+
+
+def reservation_of(row: Mapping[str, Any]) -> Reservation:
+    """The reservation that a decision keeps."""
+    terms = json.loads(row["terms"]) if "terms" in row else {}
+    proposal = Decision(
+        row["rule"],
+        row["version"],
+        row["trigger"],
+        row["role"],
+        row.get("payee"),
+        row["proposed"],
+        row["proposedFen"],
+        row["proposedPoints"],
+        row.get("proposedReason"),
+        row.get("due"),
+        row.get("exact"),
+        tuple((line, net) for line, net in terms.get("lines", ())),
+    )
+    review = terms.get("review")
+    return Reservation(
+        proposal,
+        row["at"],
+        row["decidedAt"],
+        row["rank"],
+        row.get("group"),
+        terms.get("hold"),
+        Review(*review) if review else None,
+        tuple(_refund(one) for one in terms.get("refunds", ())),
+        (row["cappedFen"], row.get("cappedReason")),
+        (row["reservedFen"], row.get("reservedReason")),
+    )
+
+
+def proposes_the_same(one: Reservation, other: Reservation) -> bool:
+    """Whether two reservations of one decision ask the limits for the same."""
+    return (one.proposal, one.rank, one.group) == (other.proposal, other.rank, other.group)
+
+
+def returns_the_same(one: Reservation, other: Reservation) -> bool:
+    """Whether the same refunds and reviews give back what two reservations took."""
+    return _terms(one) == _terms(other)
+
+
+def _terms(one: Reservation) -> str | None:
+    terms: dict[str, Any] = {}
+    if one.hold is not None:
+        terms["hold"] = one.hold
+    if one.review is not None:
+        terms["review"] = [one.review.event, one.review.at, one.review.recorded_at, one.review.decision]
+    if one.proposal.lines:
+        terms["lines"] = one.proposal.lines
+    if one.refunds:
+        terms["refunds"] = [
+            [each.event, each.at, each.recorded_at, _parts(each.before), _parts(each.after)] for each in one.refunds
+        ]
+    return json.dumps(terms, ensure_ascii=False) if terms else None
+
+
+def _parts(parts: Mapping[str, Fraction]) -> dict[str, str]:
+    return {line: str(part) for line, part in parts.items()}
+
+
+def _refund(said: list[Any]) -> Refund:
+    event, at, recorded_at, before, after = said
+    return Refund(
+        event,
+        at,
+        recorded_at,
+        {line: Fraction(part) for line, part in before.items()},
+        {line: Fraction(part) for line, part in after.items()},
+    )
