@@ -262,9 +262,24 @@ def member_leave(
     """Erase a member; print the certificate as JSON, or with --dry-run what would go."""
     import json  # noqa: PLC0415
 
-    from graph_service.commands.leave import leave  # noqa: PLC0415
+    from graph_service.commands.member_data import leave  # noqa: PLC0415
 
     told = with_service(home, lambda service: leave(service, named, dry_run=dry_run))
+    print(json.dumps(told, ensure_ascii=False, indent=2))
+
+
+@member.command("export")
+def member_export(
+    named: Annotated[str, typer.Argument(metavar="ID", help="Of the member or an identifier; or TYPE:value")],
+    home: Home = None,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; it is kept.")] = "export for the member",
+) -> None:
+    """Print everything that is held about a member as JSON, unmasked; that it was seen is kept."""
+    import json  # noqa: PLC0415
+
+    from graph_service.commands.member_data import export_data  # noqa: PLC0415
+
+    told = with_service(home, lambda service: export_data(service, named, reason))
     print(json.dumps(told, ensure_ascii=False, indent=2))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from graph_service.commands.leave import leave
+from graph_service.commands.member_data import leave
 from graph_service.errors import ServiceError
 from graph_service.graph.driver import Graph
 from graph_service.graph.embedded import Connection

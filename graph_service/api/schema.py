@@ -14,12 +14,13 @@ from graph_service.api.scalars import SCALARS
 from graph_service.channel.query import ChannelQuery
 from graph_service.channel.types import PARTY_TYPES
 from graph_service.goods.query import GoodsQuery
+from graph_service.members.privacy_query import PrivacyQuery
 from graph_service.members.query import MemberQuery
 from graph_service.rebates.query import RebateQuery
 from graph_service.rebates.statement_types import StatementQuery
 from graph_service.rebates.subscription import RebateSubscription
 
-Query = merge_types("Query", (GoodsQuery, ChannelQuery, MemberQuery, RebateQuery, StatementQuery))
+Query = merge_types("Query", (GoodsQuery, ChannelQuery, MemberQuery, PrivacyQuery, RebateQuery, StatementQuery))
 Mutation = merge_types("Mutation", (IntakeMutation,))
 Subscription = merge_types("Subscription", (RebateSubscription,))
 

@@ -42,6 +42,11 @@ class Viewer:
         return self.role in READERS
 
     @property
+    def may_unmask(self) -> bool:
+        """Whether this viewer may see plain values of identifiers, each time with a reason that is kept."""
+        return self.role in WRITERS
+
+    @property
     def is_admin(self) -> bool:
         """Whether the viewer may say when an event was recorded."""
         return self.role is Role.ADMIN

@@ -5,6 +5,7 @@ from typing import Any
 
 import strawberry
 from strawberry import UNSET
+from strawberry.dataloader import DataLoader
 
 from graph_service.api.arguments import given
 from graph_service.api.context import Context
@@ -15,14 +16,17 @@ from graph_service.api.scalars import DateTime
 from graph_service.channel.loaders import party_of
 from graph_service.channel.types import Party
 from graph_service.graph.driver import Transaction
+from graph_service.members.consent import consents_of
 from graph_service.members.identifiers import IdentifierKeys
 from graph_service.members.invitations import invitees_of, inviters_above, inviters_of
 from graph_service.members.people import Person, SealedIdentifier, points_of, stores_of
+from graph_service.members.unmasking import require_reason, unmask
 from graph_service.members.why import RefusedPair as FoundRefusedPair
 from graph_service.members.why import Step, Why
 
 MEMBERS = SortKey("members", (str,))
 _MOST_EVENTS = 20
+_UNMASKED = "members.unmasked"
 
 
 @strawberry.input(description="An identifier as it is sent: a phone in any spelling, a WeChat OpenID with its app.")
@@ -45,6 +49,11 @@ class Identifier:
     since: DateTime
     last_seen: DateTime
 
+    @field("The plain value, for the roles admin and job; who asked and why is kept. Null where a leaving erased it.")
+    async def reveal(self, info: strawberry.Info[Context, Any], reason: str) -> str | None:
+        """The plain value, audited."""
+        return await _plain(info, str(self.id), reason)
+
     @classmethod
     def of(cls, one: SealedIdentifier, keys: IdentifierKeys) -> "Identifier":
         """What an identifier of the graph looks like."""
@@ -56,6 +65,31 @@ class Identifier:
             since=DateTime(one.since),
             last_seen=DateTime(one.last_seen),
         )
+
+
+@strawberry.type(description="A member's latest word on a purpose.")
+class Consent:
+    """Consent, given or withdrawn."""
+
+    purpose: str
+    given: bool
+    since: DateTime
+    event: strawberry.ID
+
+
+async def _plain(info: strawberry.Info[Context, Any], identifier: str, reason: str) -> str | None:
+    """A plain value; those of one request are noted together."""
+    context = info.context
+
+    async def load_all(asked: list[tuple[str, str]]) -> list[str | None]:
+        found = await unmask(context.graph, context.keys, context.viewer, asked)
+        return [found.get(one) for one, _ in asked]
+
+    require_reason(context.viewer, reason)
+    if _UNMASKED not in context.loaders:
+        context.loaders[_UNMASKED] = DataLoader(load_fn=load_all)
+    plain: str | None = await context.loaders[_UNMASKED].load((identifier, reason))
+    return plain
 
 
 @strawberry.type(description="A consumer: one person, known by many identifiers.")
@@ -106,6 +140,15 @@ class Member:
     async def store(self, info: strawberry.Info[Context, Any]) -> Party | None:
         """Its store, where that is registered."""
         return await party_of(info, await load(info, "members.stores", stores_of, self.person))
+
+    @field("Its latest word on each purpose, in their order.")
+    async def consents(self, info: strawberry.Info[Context, Any]) -> list[Consent]:
+        """What it consented to, and withdrew."""
+        found = await load(info, "members.consents", consents_of, self.person)
+        return [
+            Consent(purpose=one.purpose, given=one.is_given, since=DateTime(one.since), event=strawberry.ID(one.event))
+            for one in found
+        ]
 
     @field("Points of all its accounts: what decisions gave them, and what was adjusted by hand.")
     async def points(self, info: strawberry.Info[Context, Any]) -> int:

@@ -1,0 +1,20 @@
+// The decisions in force and the entries of the journal that pay accounts.
+// parameters: rows
+// columns: account, decisions, entries
+// starts from: decision_payee, entry_payee
+// mode: read
+// db hits: 900 a row
+UNWIND $rows AS account
+CALL (account) {
+  MATCH (decision:Decision)
+  USING INDEX SEEK decision:Decision(payee, at)
+  WHERE decision.payee = account AND decision.at IS NOT NULL
+  RETURN collect(properties(decision)) AS decisions
+}
+CALL (account) {
+  MATCH (entry:Entry)
+  USING INDEX SEEK entry:Entry(payee, at)
+  WHERE entry.payee = account AND entry.at IS NOT NULL
+  RETURN collect(properties(entry)) AS entries
+}
+RETURN collect({account: account, decisions: decisions, entries: entries}) AS rows
