@@ -92,7 +92,8 @@ def _why_paid(shown: Shown) -> list[Text]:
     line, tree = min(shown.paid, key=lambda each: (_rank(each[0].role), each[0].rule))
     rule, owned, amount = tree["rule"], tree["ownership"], tree["amount"]
     held = f"it owned the unit at the scan, by {owned['confirmedBy']}, which named {owned['via']}"
-    sum_ = f"{amount['codes']} × {amount['fenPerCode']} fen = {_yuan(line.amount_fen)} yuan"
+    parts = " + ".join(f"{part['codes']} × {part['fenPerCode']}" for part in amount["parts"])
+    sum_ = f"{parts} fen = {_yuan(line.amount_fen)} yuan"
     by = f"{rule['id']} v{rule['version']}, published by {rule['publishedBy']}: {sum_}"
     return [_line("Why the store", held), _line("By which rule", by)]
 
