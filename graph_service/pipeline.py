@@ -16,7 +16,11 @@ it. What is derived is a function of the log: any order of arrival ends in the s
 | goods.packed, goods.unpacked | the children, the container | the same |
 | code.aliased | the codes | items; the same |
 | goods.received, shipped, transferred, returned, sold, scanned | the items named | decisions on what was inside then |
-| any with identifiers | the identifiers | members |
+| any with identifiers | the identifiers | members; invitations of those who moved, redemptions and orders of these |
+| member.invited | the invitation | who brought whom in; redemptions of the invited, and of whom they brought in |
+| voucher.issued, voucher.redeemed | the voucher, its holders | decisions on its and their redemptions, on orders |
+| order.placed, order.refunded | the order | decisions on its placements |
+| member.registered, store.chosen, care.recorded, pet.registered | the member | decisions on orders without a store |
 | hold.reviewed | the decision that it names | decisions on its event |
 | any on a device, where a rule counts new members | the device and day | decisions on the members shown there |
 | period.closed | the order of reservations, where it was not recorded last | reservations of all rules |
@@ -40,10 +44,13 @@ from graph_service.intake.touched import Touched, fetch_touched
 from graph_service.intake.voids import derive_voids
 from graph_service.members.derive import derive_members
 from graph_service.members.identifiers import IdentifierKeys
+from graph_service.members.judging import Judged
 from graph_service.members.policy import Policy
 from graph_service.members.rebuild import latest_policy, rebuild_members
+from graph_service.members.referrals import rebuild_referrals
 from graph_service.pending import MAX_DEPENDENT, Question, dependents, postpone
 from graph_service.pipeline_limits import LimitReach, reach_limits
+from graph_service.pipeline_trade import reach_trade
 from graph_service.rebates.derive import derive_decisions, fetch_rulebook, recount
 from graph_service.rebates.limits import has_limits
 from graph_service.rebates.payments import derive_payments
@@ -61,8 +68,16 @@ PASSING = frozenset(
     {"goods.received", "goods.shipped", "goods.transferred", "goods.returned", "goods.sold", "goods.scanned"}
 )
 LIMITING = frozenset({"hold.reviewed", "period.closed"})
-TRIGGERS = frozenset({"goods.scanned", "goods.received", "period.closed"})
-TRIGGER_TYPES = {"CONSUMER_SCAN": "goods.scanned", "STORE_RECEIPT": "goods.received", "PERIOD": "period.closed"}
+TRIGGER_TYPES = {
+    "CONSUMER_SCAN": "goods.scanned",
+    "STORE_RECEIPT": "goods.received",
+    "VOUCHER_REDEMPTION": "voucher.redeemed",
+    "REFERRAL": "voucher.redeemed",
+    "MEMBER_REGISTRATION": "member.registered",
+    "ORDER": "order.placed",
+    "PERIOD": "period.closed",
+}
+TRIGGERS = frozenset(TRIGGER_TYPES.values())
 
 
 @dataclass(slots=True)
@@ -76,6 +91,9 @@ class Reach:
     types: dict[str, int] = field(default_factory=dict)
     triggers: set[str] = field(default_factory=set)
     due: list[tuple[int, int]] = field(default_factory=list)
+    vouchers: set[str] = field(default_factory=set)
+    orders: set[str] = field(default_factory=set)
+    accounts: dict[str, tuple[int, bool]] = field(default_factory=dict)
 
     @staticmethod
     def widen(keys: dict[str, int], key: str, since: int) -> None:
@@ -86,6 +104,11 @@ class Reach:
         """Adds an item with what it held between two instants."""
         known_since, known_until = self.items.get(item, (since, until))
         self.items[item] = (min(since, known_since), max(until, known_until))
+
+    def add_account(self, account: str, since: int, *, below: bool = False) -> None:
+        """Adds the member of an account: its redemptions, its orders from then on, and those of whom it brought in."""
+        known_since, known_below = self.accounts.get(account, (since, below))
+        self.accounts[account] = (min(since, known_since), below or known_below)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +155,11 @@ async def derive(
     reach = Reach()
     await _derive_goods(transaction, facts, reach)
     await _derive_channel(transaction, facts, restated, reach)
-    moved = await _derive_members(transaction, facts, restated, policy, keys, reach)
+    judged = await _derive_members(transaction, facts, restated, policy, keys, reach)
+    moved = judged.regrouped
+    # After a policy all of trade is decided anew.
+    by_policy = any(fact.type == "identity.policy" for fact in facts)
+    await reach_trade(transaction, facts, restated, Judged() if by_policy else judged, reach)
     for fact in facts:
         if fact.type == "product.listed" and fact.sku is not None:
             Reach.widen(reach.skus, fact.sku, EVER)
@@ -220,11 +247,11 @@ async def _derive_members(
     before: Policy,
     keys: IdentifierKeys,
     reach: Reach,
-) -> set[str]:
+) -> Judged:
     """A policy concerns the whole log; anything else the components of the identifiers that it names.
 
     Returns:
-        the identifiers that belong to another member now, or were first seen at another time.
+        what was judged otherwise: which identifiers belong to another member now, which events to another account.
     """
     policy = before
     if any(fact.type == "identity.policy" for fact in facts):
@@ -235,6 +262,9 @@ async def _derive_members(
     else:
         await transaction.run("intake/set_policy", policy=policy.text)
         judged = await rebuild_members(transaction, policy, keys)
+        await rebuild_referrals(transaction)
+        for kind in ("voucher.redeemed", "member.registered", "order.placed"):
+            Reach.widen(reach.types, kind, EVER)
     if judged.erased:
         await rename_payees(transaction, judged.erased, judged.pseudonyms)
     items = await items_of(transaction, {run for scan in judged.scans for run in scan.runs})
@@ -242,7 +272,7 @@ async def _derive_members(
         # Whether it names a member decides whether it opens the item, so later scans of it follow.
         for run in scan.runs:
             reach.add_item(items[run], scan.at, NEVER)
-    return judged.regrouped
+    return judged
 
 
 async def contents(transaction: Transaction, items: Iterable[str]) -> set[str]:
@@ -269,6 +299,8 @@ async def _derive_channel(
     employed: dict[str, int] = {}
     for fact in links:
         Reach.widen(employed if fact.relation == "EMPLOYS" else reach.parties, fact.party("CHILD"), fact.at)
+    for clerk, since in employed.items():
+        Reach.widen(reach.parties, clerk, since)
     await _reach_clerks(transaction, employed, reach)
     for fact in territories:
         Reach.widen(reach.parties, fact.party("CONCERNS"), fact.at)
@@ -301,6 +333,8 @@ async def _reach_registered(
             employed[row["child"]] = EVER
         elif row["relation"] == "SUPPLIES" and row["parent"] in turned:
             Reach.widen(reach.parties, row["child"], EVER)
+    for clerk in employed:
+        Reach.widen(reach.parties, clerk, EVER)
     await _reach_clerks(transaction, employed, reach)
     # Whether an owner on the way was a distributor decides who the distributor is.
     for row in await transaction.rows_of("goods/handed_to", sorted(turned)):
@@ -344,6 +378,12 @@ def questions_of(reach: Reach) -> list[Question]:
         ),
         ("rebates/triggers_by_sku", [{"sku": key, "from": a} for key, a in sorted(reach.skus.items())]),
         ("rebates/triggers_since", [{"type": key, "from": a} for key, a in sorted(reach.types.items())]),
+        ("rebates/triggers_by_voucher", [{"voucher": key} for key in sorted(reach.vouchers)]),
+        ("rebates/triggers_by_order", [{"order": key} for key in sorted(reach.orders)]),
+        (
+            "rebates/triggers_by_account",
+            [{"account": key, "from": a, "below": below} for key, (a, below) in sorted(reach.accounts.items())],
+        ),
         ("rebates/due_between", [{"after": a, "through": b} for a, b in reach.due]),
     ]
 

@@ -17,6 +17,7 @@ from graph_service.members.identifiers import IdentifierKeys
 from graph_service.members.judging import judge_sightings
 from graph_service.members.leaving import all_leavings, settle_leavings
 from graph_service.members.rebuild import latest_policy, policy_in_force
+from graph_service.members.referrals import derive_referrals
 from graph_service.pending import waiting
 from graph_service.rebates.derive import compare, compare_recount, derive_decisions, fetch_rulebook, write
 from graph_service.rebates.payments import derive_payments, differing_payments
@@ -59,6 +60,8 @@ class _Rederivation:
             ("values", "rederive/identifiers", self._values),
             ("evidence", "rederive/identifiers", self._evidence),
             ("members", "rederive/identifiers", self._members),
+            ("referrals", "rederive/identifiers", self._referrals),
+            ("invitations", "rederive/events", self._invitations),
             ("decisions and journal", "rederive/events", self._decisions),
         )
         differences: list[str] = []
@@ -155,6 +158,14 @@ class _Rederivation:
         policy = await latest_policy(transaction)
         decided = await decide_members(transaction, identifiers, policy, self._keys, whole=None, write=self._write)
         return decided.differences
+
+    async def _referrals(self, transaction: Transaction, identifiers: Sequence[str]) -> list[str]:
+        referred = await derive_referrals(transaction, identifiers, identifiers, write=self._write)
+        return [f"whether invitation {event} counts" for event in sorted(referred.events)]
+
+    async def _invitations(self, transaction: Transaction, events: Sequence[str]) -> list[str]:
+        referred = await derive_referrals(transaction, (), (), events, write=self._write)
+        return [f"whether invitation {event} counts" for event in sorted(referred.events)]
 
     async def _decisions(self, transaction: Transaction, events: Sequence[str]) -> list[str]:
         rules = await fetch_rulebook(transaction)

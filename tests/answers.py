@@ -15,6 +15,7 @@ from tests.model.ownership import Ownership as ModelOwnership
 Event = dict[str, Any]
 Booking = tuple[Any, ...]
 
+MEMBER_ROLES = {"CONSUMER", "INVITER", "INVITER_2", "INVITEE"}
 DECISIONS = (
     "MATCH (d:Decision) RETURN d.rule, d.version, d.trigger, d.role, d.payee, d.status, d.amountFen, d.points, d.reason"
 )
@@ -43,7 +44,7 @@ def model_decisions(decisions: Iterable[Decision], accounts: dict[str, str]) -> 
             one.version,
             one.trigger,
             one.role,
-            accounts.get(one.payee or "", one.payee) if one.role == "CONSUMER" else one.payee,
+            accounts.get(one.payee or "", one.payee) if one.role in MEMBER_ROLES else one.payee,
             one.status,
             one.amount_fen,
             one.points,

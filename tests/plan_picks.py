@@ -31,6 +31,14 @@ LISTS = {
     "accounts": "MATCH (n:Entry) RETURN DISTINCT n.payee AS id ORDER BY id LIMIT 20",
     "entries": "MATCH (n:Entry) RETURN n.id ORDER BY n.id LIMIT 20",
     "payees": "MATCH (n:Decision) WHERE n.payee IS NOT NULL RETURN DISTINCT n.payee AS id ORDER BY id LIMIT 20",
+    "vouchers": "MATCH (n:VoucherFact) RETURN DISTINCT n.voucher AS id ORDER BY id LIMIT 20",
+    "orders": "MATCH (n:OrderFact) RETURN DISTINCT n.order AS id ORDER BY id LIMIT 20",
+    "trades": "MATCH (n:Redemption|OrderFact) RETURN n.id ORDER BY n.id LIMIT 20",
+    "pets": "MATCH (n:CareFact) RETURN DISTINCT n.pet AS id ORDER BY id LIMIT 20",
+    "invitations": "MATCH (n:MemberFact {type: 'member.invited'}) RETURN n.id ORDER BY n.id LIMIT 20",
+    "invited": "MATCH (n:Identifier)-[:INVITED_BY]->() RETURN n.id ORDER BY n.id LIMIT 20",
+    "inviters": "MATCH (n:Identifier)<-[:INVITED_BY]-() RETURN DISTINCT n.id AS id ORDER BY id LIMIT 20",
+    "holders": "MATCH (n:Identifier)<-[:SHOWS]-(:VoucherFact) RETURN DISTINCT n.id AS id ORDER BY id LIMIT 20",
 }
 COUNTS = {
     "event": "MATCH (n:Event) RETURN count(n)",

@@ -77,6 +77,9 @@ def _past(item: str) -> Parameters:
 
 
 SAMPLES: dict[str, Sample] = {
+    "attribution/care": rows("holders"),
+    "attribution/said": rows("identifiers"),
+    "attribution/scans": rows("identifiers"),
     "channel/branch": counted(
         "below", party="D1-GD", at=AT, kinds=["STORE"], former={}, maxDepth=10, afterDepth=0, afterId="", limit=PAGE
     ),
@@ -225,9 +228,16 @@ SAMPLES: dict[str, Sample] = {
     "members/events_showing": rows("identifiers"),
     "members/first_events": rows("identifiers"),
     "members/identifiers_by_id": rows("identifiers"),
-    "members/invitations_to": rows("identifiers"),
-    "members/invited_by": rows("identifiers"),
     "members/member_ids": rows("identifiers"),
+    "members/delete_inviters": each("invited", lambda one: {"account": one}),
+    "members/invitation_ids": page(at=EVER, id="", limit=PAGE),
+    "members/invitations": rows("invitations"),
+    "members/invitations_to": rows("invited"),
+    "members/invited_by": rows("inviters"),
+    "members/invitees": rows("inviters", at=EVER, event="", limit=PAGE),
+    "members/inviters": rows("invited"),
+    "members/inviters_above": Sample(lambda picks: {"member": picks["invited"][-1], "limit": 10}),
+    "members/business_of": rows("holders"),
     "members/members_of": rows("identifiers"),
     "members/pair_facts": rows("pairs"),
     "members/pair_more": each(
@@ -243,7 +253,6 @@ SAMPLES: dict[str, Sample] = {
         lambda picks: {"identifier": picks["identifiers"][0], "after": "", "limit": PAGE}, lambda picks: PAGE
     ),
     "members/sightings": rows("showing"),
-    "members/stores_named": rows("identifiers"),
     "members/show_identifiers": each(
         "events",
         lambda one: {
@@ -252,6 +261,10 @@ SAMPLES: dict[str, Sample] = {
         },
     ),
     "members/write_accounts": each("showing", lambda one: {"event": one, "account": "x", "invitee": None}),
+    "members/write_inviters": each(
+        "invited", lambda one: {"account": one, "event": "new", "at": AT, "inviter": one, "campaign": None}
+    ),
+    "members/write_refusals": each("invitations", lambda one: {"event": one, "refused": "self_referral"}),
     "members/write_members": each(
         "identifiers", lambda one: {"identifier": one, "shared": None, "evicted": None, "member": one}
     ),
@@ -347,6 +360,13 @@ SAMPLES: dict[str, Sample] = {
     ),
     "rebates/write_tallies": each("decisions", lambda one: {"id": one, "rule": "r", "gauges": []}),
     "rebates/standing": rows("scans"),
+    "rebates/orders_resting_on": rows("scans"),
+    "rebates/trade_triggers": rows("trades"),
+    "rebates/triggers_by_account": each(
+        "holders", lambda one: {"account": one, "from": EVER, "below": True}, limit=ALL
+    ),
+    "rebates/triggers_by_order": each("orders", lambda one: {"order": one}, limit=ALL),
+    "rebates/triggers_by_voucher": each("vouchers", lambda one: {"voucher": one}, limit=ALL),
     "rebates/triggers": Sample(lambda picks: {"rows": [*picks["scans"], *picks["receipts"]]}),
     "rebates/triggers_by_party": each("parties", lambda one: {"party": one, "from": AT}, limit=ALL),
     "rebates/triggers_by_promo_code": each("promo_codes", lambda one: {"promoCode": one, "from": AT}, limit=ALL),
@@ -366,5 +386,12 @@ SAMPLES: dict[str, Sample] = {
     "rederive/identifiers": page(after="", limit=PAGE),
     "rederive/parties": page(after="", limit=PAGE),
     "rederive/runs": page(after="", limit=PAGE),
+    "trade/accounts_of_pets": rows("pets"),
+    "trade/accounts_of_vouchers": rows("vouchers"),
+    "trade/name_products": each("events", lambda one: {"event": one, "sku": "new"}),
+    "trade/placements": rows("orders"),
+    "trade/touched": rows("trades"),
+    "trade/vouchers": rows("vouchers"),
+    "trade/vouchers_of_accounts": rows("holders"),
     "rederive/strays": Sample(lambda picks: {}, lambda picks: picks.counts["decision"] + picks.counts["member"]),
 }

@@ -55,6 +55,7 @@ POLICY = {
 
 LINES = [{"line": "1", "sku": "CAT", "quantity": 2, "netFen": 900, "codes": ["U10", "U19"]}]
 
+SIGNED = {"depth": 2, "signOff": {"who": "F", "when": "2026-01-01"}}
 CHANNEL = ["CONSUMER", "STORE", "DISTRIBUTOR", "SALESPERSON", "CLERK"]
 
 LOG: list[Event] = [
@@ -80,6 +81,19 @@ LOG: list[Event] = [
     rule(15, "scan", "CONSUMER_SCAN", CHANNEL, onRegionMismatch="PAY_CONSUMER_ONLY"),
     rule(16, "stocking", "STORE_RECEIPT", ["STORE", "DISTRIBUTOR", "SALESPERSON"]),
     event(17, "rule.withdrawn", 20, rule="scan"),
+    rule(75, "voucher", "VOUCHER_REDEMPTION", [*CHANNEL, "INVITER"]),
+    rule(76, "joining", "MEMBER_REGISTRATION", ["CONSUMER", "STORE", "CLERK"], scope={"channels": ["WEB"]}),
+    rule(
+        77,
+        "friends",
+        "REFERRAL",
+        ["INVITER", "INVITER_2", "INVITEE"],
+        depth=2,
+        signOff={"who": "F", "when": "2026-01-01"},
+        windowDays=20,
+    ),
+    rule(78, "order", "ORDER", ["CONSUMER", "STORE", "DISTRIBUTOR", "SALESPERSON", "PROMOTER"]),
+    event(79, "channel.linked", 1, relation="SUPPLIES", parent="F", child="D"),
     event(
         18,
         "goods.commissioned",
@@ -133,7 +147,23 @@ LOG: list[Event] = [
     event(59, "voucher.issued", 8, voucher="V1", kind="washing", member=member("c5"), faceFen=3000),
     event(60, "voucher.redeemed", 16, voucher="V1", store="S1", clerk="K"),
     event(61, "order.placed", 17, order="O1", channel="CLOUD", member=member("c2"), paidFen=900, lines=LINES),
-    event(62, "order.refunded", 19, order="O1", lines=[{"line": "1"}]),
+    event(69, "order.placed", 18, order="O2", channel="CLOUD", member=member("c5"), paidFen=900, lines=LINES),
+    event(
+        70,
+        "order.placed",
+        18,
+        order="O3",
+        channel="CLOUD",
+        member=member("c4"),
+        paidFen=900,
+        lines=LINES,
+        promoCode="K-CODE",
+    ),
+    event(71, "member.invited", 6, inviter={"identifiers": [PHONE]}, invitee=member("c1")),
+    event(72, "voucher.issued", 8, voucher="V2", kind="washing", member=member("c1"), minSpendFen=100),
+    event(73, "voucher.redeemed", 17, voucher="V2", store="S1", spendFen=100),
+    event(74, "member.registered", 5, identifiers=[openid("c4")], promoCode="K-CODE", channel="WEB", consent=[]),
+    event(62, "order.refunded", 19, order="O9", lines=[{"line": "1"}]),
     event(63, "touch.recorded", 7, member={"identifiers": [openid("c4"), CARD]}, kind="AD", channel="DOUYIN"),
     event(64, "hold.reviewed", 26, rebate="R", decision="RELEASE", reason="looks well"),
     event(65, "period.closed", 27, period="2026-02"),

@@ -19,7 +19,7 @@ EXAMPLES = SHARED / "examples" / "rebates.json"
 DAYS = SHARED / "data" / "channel-90days.ndjson.gz"
 EXPECTED = SHARED / "data" / "channel-90days.expected.json"
 
-TRIGGERS = {"CONSUMER_SCAN", "STORE_RECEIPT"}
+TRIGGERS = {"CONSUMER_SCAN", "STORE_RECEIPT", "REFERRAL", "ORDER"}
 TYPES = {
     *("party.registered", "product.listed", "territory.assigned", "channel.linked", "channel.unlinked"),
     *("goods.commissioned", "goods.packed", "goods.unpacked", "goods.shipped", "goods.received"),

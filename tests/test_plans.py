@@ -25,6 +25,7 @@ from tests.conftest import WIPE
 from tests.plan_of import Plan, db_hits, details_of, name_of, operators, profile
 from tests.plan_picks import Picks, pick
 from tests.plan_samples import PAGE, SAMPLES, Sample
+from tests.plan_trade import TRADE
 
 STATEMENTS = load_statements(resource("cypher"))
 SEEDS = Path(__file__).parents[1] / "seeds"
@@ -34,7 +35,7 @@ ENOUGH_LINES = 2_500
 WITHOUT_INDEX = {"AllNodesScan", "CartesianProduct", "DirectedAllRelationshipsScan", "UndirectedAllRelationshipsScan"}
 BY_LABEL = {"NodeByLabelScan", "UnionNodeByLabelsScan", "IntersectionNodeByLabelsScan"}
 BY_TYPE = {"DirectedRelationshipTypeScan", "UndirectedRelationshipTypeScan"}
-_USED = re.compile(r"(?:UNIQUE|RANGE INDEX|POINT INDEX)\s+\w*:(\w+)\(([\w, ]+)\)")
+_USED = re.compile(r"(?:UNIQUE|RANGE INDEX)\s+(?:\(\w*\)-\[)?\w*:(\w+)\(([\w, ]+)\)")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -45,6 +46,7 @@ async def demonstration(migrated: Graph, keys: IdentifierKeys) -> Graph:
         events = [json.loads(line) for line in itertools.islice(lines, ENOUGH_LINES)]
     async with Recorder(migrated, keys).running() as recorder:
         assert (await recorder.record(events, as_admin=True)).rejected == []
+        assert (await recorder.record(TRADE, as_admin=True)).rejected == []
     # The planner keeps what it planned for the graphs of other tests, and what it counted there, until told otherwise.
     await migrated.run("CALL db.prepareForReplanning(60)", read_only=False)
     return migrated

@@ -12,7 +12,7 @@ MATCH (top)<-[stays:INSIDE*0..]-(item)
 WHERE all(stay IN stays WHERE stay.from <= row.until AND (stay.until IS NULL OR stay.until >= row.from))
 WITH DISTINCT item, row.from AS since
 MATCH (item)<-[:SAME_ITEM_AS*0..1]-(run)
-MATCH (run)<-[:SCANS|NAMES]-(trigger)
-WHERE trigger.at >= since AND NOT trigger.voided AND trigger.type IN ['goods.scanned', 'goods.received']
+MATCH (run)<-[:SCANS|NAMES|ORDERS]-(trigger:Trigger)
+WHERE trigger.at >= since AND NOT trigger.voided
 WITH DISTINCT trigger.id AS trigger LIMIT $limit
 RETURN collect({trigger: trigger}) AS rows

@@ -8,7 +8,7 @@
 UNWIND $rows AS row
 MATCH (identifier:Identifier {id: row.identifier})
 USING INDEX SEEK identifier:Identifier(id)
-WITH row, identifier, coalesce(identifier.firstSeen > row.first, false) AS earlier
+WITH row, identifier, coalesce(identifier.firstSeen >= row.first, false) AS earlier
 SET
   identifier.firstSeen = CASE WHEN identifier.firstSeen <= row.first THEN identifier.firstSeen ELSE row.first END,
   identifier.lastSeen = CASE WHEN identifier.lastSeen >= row.last THEN identifier.lastSeen ELSE row.last END

@@ -1,4 +1,4 @@
-// Writes when identifiers were first and last seen, counted anew; never, where no event in force shows them.
+// Writes when identifiers were first and last seen, counted anew; never, where no event shows them. They have moved.
 // parameters: rows
 // columns: -
 // starts from: identifier_id

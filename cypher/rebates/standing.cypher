@@ -10,5 +10,5 @@ USING INDEX SEEK trigger:Event(id)
 RETURN collect({
   trigger: id, decisions: [(trigger)<-[:FOR]-(decision) | properties(decision)],
   entries: [(trigger)<-[:BOOKED_FOR]-(entry) | properties(entry)],
-  restsOn: [(trigger)-[rests:OWNED_BY|CAME_THROUGH|SCANNED_AT]->(party) | [type(rests), party.id]]
+  restsOn: [(trigger)-[rests:OWNED_BY|CAME_THROUGH|SCANNED_AT|RESTS_ON]->(party) | [type(rests), party.id]]
 }) AS rows

@@ -5,8 +5,8 @@
 // mode: read
 // db hits: 280 a row
 UNWIND $rows AS row
-MATCH (party:Party {id: row.party})<-[:OWNED_BY|CAME_THROUGH|TO]-(trigger)
+MATCH (party:Party {id: row.party})<-[:OWNED_BY|CAME_THROUGH|TO|AT|SERVED_BY|RESTS_ON]-(trigger:Trigger)
 USING INDEX SEEK party:Party(id)
-WHERE trigger.type IN ['goods.scanned', 'goods.received'] AND trigger.at >= row.from AND NOT trigger.voided
+WHERE trigger.at >= row.from AND NOT trigger.voided
 WITH DISTINCT trigger.id AS trigger LIMIT $limit
 RETURN collect({trigger: trigger}) AS rows

@@ -57,8 +57,17 @@ async def fetch_channel(
     parties: Iterable[str] = (),
     promo_codes: Iterable[str] = (),
     skus: Iterable[str] = (),
+    with_suppliers: bool = False,
 ) -> ChannelView:
-    """What is known of parties, of whoever is linked above them and holds these promo codes, and of products."""
+    """What is known of parties, of whoever is linked above them and holds these promo codes, and of products.
+
+    Args:
+        transaction: to read in.
+        parties: ids.
+        promo_codes: whose holders count as named, too.
+        skus: of products.
+        with_suppliers: whether all suppliers above them are wanted, with their links.
+    """
     clerks = {
         row["party"] for row in await transaction.rows_of("channel/holders_of_promo_codes", sorted(set(promo_codes)))
     }
@@ -66,7 +75,14 @@ async def fetch_channel(
     facts = await fetch_parties(transaction, named)
     above = {link.parent for link in facts.links} - named
     links = list(facts.links)
-    facts.add(await fetch_parties(transaction, above))
+    while above:
+        named |= above
+        found = await fetch_parties(transaction, above)
+        facts.add(found)
+        above = (
+            {link.parent for link in found.links if link.relation == "SUPPLIES"} - named if with_suppliers else set()
+        )
+        links += found.links if with_suppliers else ()
     listings = await fetch_listings(transaction, skus)
     return ChannelView(Registry(facts.registrations), Registry(listings), links, facts.territories)
 

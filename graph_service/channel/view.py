@@ -1,7 +1,7 @@
 """What is known of the channel around some parties, as decisions need it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeVar
 
 from graph_service.channel.links import Link, LinkFact, links_from
@@ -89,14 +89,52 @@ class ChannelView:
             if store.get("kind") == "STORE":
                 yield store
 
+    def employer(self, clerk: str, at: int) -> str | None:
+        """The store that employed a clerk then; of several, the one that began last."""
+        stores = [party for party in self.parents(clerk, "EMPLOYS", at) if self.kind(party, at) == "STORE"]
+        return stores[-1] if stores else None
+
+    def earns(self, clerk: str, at: int) -> bool:
+        """Whether a store employed a clerk then that lets its clerks be rewarded."""
+        return any(
+            (store.get("attributes") or {}).get("clerkRewards") is not False
+            for store in self.employing_stores(clerk, at)
+        )
+
+    def promoter(self, promo_code: str | None, at: int, kinds: Collection[str]) -> str | None:
+        """Whose promo code it was, of the parties of some kinds; of several one who earned, then the smaller id."""
+        if promo_code is None:
+            return None
+        held = self.holders_of(promo_code, at, kinds)
+        ranked = ((self.kind(one, at) == "CLERK" and not self.earns(one, at), one) for one in held)
+        return min(ranked, default=(True, None))[1]
+
     def may_sell(self, party: str, region: str, sku: str, at: int) -> bool:
         """Whether a party's territories allow a product in a region; they do when it holds none for it."""
         return self.holdings_of(party).permit(party, region, sku, at)
 
-    def clerks_with(self, promo_code: str, at: int) -> list[str]:
-        """Ids of the clerks who had a promo code then."""
+    def holders_of(self, promo_code: str, at: int, kinds: Collection[str]) -> list[str]:
+        """Ids of the parties of some kinds that had a promo code then."""
         return sorted(
             party
             for party in self._promo_holders.get(promo_code, ())
-            if (state := self.parties.get(party, at)).get("kind") == "CLERK" and state.get("promoCode") == promo_code
+            if (state := self.parties.get(party, at)).get("kind") in kinds and state.get("promoCode") == promo_code
         )
+
+    def suppliers_above(self, store: str, at: int) -> tuple[set[str], set[str]]:
+        """The brands that supplied a store then, directly or through distributors; and every party on the way.
+
+        Their links must have been fetched.
+        """
+        brands: set[str] = set()
+        passed = {store}
+        waiting = [store]
+        while waiting:
+            for parent in self.parents(waiting.pop(), "SUPPLIES", at):
+                kind = self.kind(parent, at)
+                if kind == "BRAND":
+                    brands.add(parent)
+                elif kind == "DISTRIBUTOR" and parent not in passed:
+                    waiting.append(parent)
+                passed.add(parent)
+        return brands, passed

@@ -22,6 +22,7 @@ class Facts:
         identifiers: lists of identifiers; those of one list were seen together.
         accounts: of the member that it is about, and of an invitation's second one: the number of the list that names
             them, or their id.
+        products: SKUs that it sells.
     """
 
     labels: tuple[str, ...]
@@ -30,6 +31,7 @@ class Facts:
     codes: tuple[tuple[str, list[Span]], ...] = ()
     identifiers: tuple[list[Identifier], ...] = ()
     accounts: tuple[int | str | None, ...] = ()
+    products: tuple[str, ...] = ()
 
 
 def shown(member: Member | None) -> list[Identifier]:

@@ -62,6 +62,8 @@ async def append(transaction: Transaction, prepared: Sequence[Prepared], *, now:
         for one in event.shown
     ]
     await transaction.rows_of("members/show_identifiers", shown)
+    products = [{"event": event, "sku": sku} for event, fact in facts.items() for sku in fact.products]
+    await transaction.rows_of("trade/name_products", products)
     touched = [_touched(one, runs.get(one.arrival.id, {}), unfit[one.arrival.id]) for one in new]
     accepted = [one.arrival for one in new]
     return Appended(accepted, duplicates, conflicts, touched)

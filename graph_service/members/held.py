@@ -4,11 +4,12 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from graph_service.attribution.claims import belongings_of
 from graph_service.graph.driver import Graph, Row, Transaction
 from graph_service.members.consent import consents_of
 from graph_service.members.identifiers import IdentifierKeys, mask
-from graph_service.members.invitations import inviters_of
-from graph_service.members.people import Person, people, points_of, stores_of
+from graph_service.members.inviting import invitations_of
+from graph_service.members.people import Person, people, points_of
 from graph_service.moments import now, rfc3339
 
 _INSTANTS = frozenset({"at", "decidedAt", "due", "effectiveAt", "late"})
@@ -34,8 +35,9 @@ async def _held(
     person = (await people(transaction, [identifier])).get(identifier)
     if person is None:
         return None
-    (store,), (points,) = await stores_of(transaction, [person]), await points_of(transaction, [person])
-    (inviter,), (consents,) = await inviters_of(transaction, [person]), await consents_of(transaction, [person])
+    (belongs,), (points,) = await belongings_of(transaction, [person]), await points_of(transaction, [person])
+    (invited,), (consents,) = await invitations_of(transaction, [person]), await consents_of(transaction, [person])
+    store, inviter = (belongs.claim.store if belongs else None), (invited.member if invited else None)
     events = await transaction.rows_of("members/held_events", person.ids)
     pets = {row["pet"] for row in events if row["pet"] is not None}
     events += await transaction.rows_of("members/care_of", sorted(pets))

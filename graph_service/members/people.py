@@ -63,17 +63,6 @@ async def identifiers_by_id(transaction: Transaction, ids: Iterable[str]) -> Map
     }
 
 
-async def stores_of(transaction: Transaction, persons: Sequence[Person]) -> list[str | None]:
-    """The store of each member: the one that it chose last, else the one where it registered last."""
-    owner = {account: number for number, person in enumerate(persons) for account in person.ids}
-    best: dict[int, tuple[bool, int, str, str]] = {}
-    for row in await transaction.rows_of("members/stores_named", sorted(owner)):
-        named = (row["type"] == "store.chosen", row["at"], row["event"], row["store"])
-        number = owner[row["account"]]
-        best[number] = max(best.get(number, named), named)
-    return [best[number][3] if number in best else None for number in range(len(persons))]
-
-
 async def points_of(transaction: Transaction, persons: Sequence[Person]) -> list[int]:
     """The points of each member: the sum of its accounts."""
     owner = {account: number for number, person in enumerate(persons) for account in person.ids}

@@ -13,18 +13,23 @@ from graph_service.api.fields import field
 from graph_service.api.loading import load
 from graph_service.api.paging import PageInfo, SortKey, page_size, paged, within
 from graph_service.api.scalars import DateTime
+from graph_service.attribution.claims import belongings_of
 from graph_service.channel.loaders import party_of
 from graph_service.channel.types import Party
 from graph_service.graph.driver import Transaction
 from graph_service.members.consent import consents_of
 from graph_service.members.identifiers import IdentifierKeys
-from graph_service.members.invitations import invitees_of, inviters_above, inviters_of
-from graph_service.members.people import Person, SealedIdentifier, points_of, stores_of
+from graph_service.members.inviting import Inviting, invitations_of, invitees_of, inviters_above
+from graph_service.members.people import Person, SealedIdentifier, points_of
 from graph_service.members.unmasking import require_reason, unmask
 from graph_service.members.why import RefusedPair as FoundRefusedPair
 from graph_service.members.why import Step, Why
 
 MEMBERS = SortKey("members", (str,))
+INVITATIONS = SortKey("invitations", (int, str))
+DEEPEST = 20_000
+"""Levels of inviters that one question may ask for."""
+
 _MOST_EVENTS = 20
 _UNMASKED = "members.unmasked"
 
@@ -113,33 +118,44 @@ class Member:
     @field("Who brought it in: the first valid invitation.")
     async def inviter(self, info: strawberry.Info[Context, Any]) -> "Member | None":
         """The member of the first valid invitation."""
-        found = await load(info, "members.inviters", inviters_of, self.person)
-        return None if found is None else Member.of(found)
+        found = await load(info, "members.inviters", invitations_of, self.person)
+        return None if found is None else Member.of(found.member)
 
     @field("Inviters upwards, nearest first.")
     async def inviters(self, info: strawberry.Info[Context, Any], max_depth: int = 10) -> list["Member"]:
-        """Level by level."""
-        depth = within(max_depth, 1, 50, path="maxDepth")
+        """All the way up, where `maxDepth` allows it."""
+        depth = within(max_depth, 1, DEEPEST, path="maxDepth")
         found = await info.context.read(lambda transaction: inviters_above(transaction, self.person, depth))
-        return [Member.of(one) for one in found]
+        return [Member.of(one.member) for one in found]
 
-    @field("Whom it brought in, in the order of ids.")
+    @field("Whom it brought in, in the order of the invitations.")
     async def invitees(
         self, info: strawberry.Info[Context, Any], first: int = 50, after: str | None = UNSET
     ) -> "MemberConnection":
         """Members whose first valid invitation is this member's."""
         cursor, size = given(after), page_size(first)
-        (position,) = MEMBERS.values(cursor) or ("",)
+        position = INVITATIONS.values(cursor) or (-(2**62), "")
 
-        async def work(transaction: Transaction) -> Sequence[Person]:
+        async def work(transaction: Transaction) -> Sequence[Inviting]:
             return await invitees_of(transaction, self.person, after=position, limit=size + 1)
 
-        return connection(await info.context.read(work), size, cursor)
+        edges, page_info = paged(
+            await info.context.read(work),
+            size,
+            cursor,
+            lambda one: INVITATIONS.cursor(one.at, one.event),
+            lambda cursor, one: MemberEdge(cursor=cursor, node=Member.of(one.member)),
+        )
+        return MemberConnection(edges=edges, page_info=page_info)
 
-    @field("The store that it chose last, else the one where it registered last.")
+    @field(
+        "The store that it belongs to by precedence: the one that it chose, else the one where it registered, else the "
+        "one of its last redemption or care visit, else the one whose goods it scanned last."
+    )
     async def store(self, info: strawberry.Info[Context, Any]) -> Party | None:
-        """Its store, where that is registered."""
-        return await party_of(info, await load(info, "members.stores", stores_of, self.person))
+        """Its store since it was last heard of, where that is registered."""
+        found = await load(info, "members.stores", belongings_of, self.person)
+        return await party_of(info, found.claim.store if found else None)
 
     @field("Its latest word on each purpose, in their order.")
     async def consents(self, info: strawberry.Info[Context, Any]) -> list[Consent]:

@@ -24,8 +24,13 @@ from graph_service.rebates.questions import RebateLine, line_of
 from graph_service.rebates.receipts import ReceiptOutcome, ReceiptTrigger, ReceivedItem, decide_receipt
 from graph_service.rebates.reservation_rows import reservation_row
 from graph_service.rebates.reserve import Tallies, write_tallies
+from graph_service.rebates.roles import TradeOutcome
 from graph_service.rebates.rulebook import Publication, Rulebook, Withdrawal
 from graph_service.rebates.scans import Knowledge, ScanOutcome, ScanTrigger, decide_scan
+from graph_service.rebates.trade import evaluate_trade
+
+MEMBER_ROLES = frozenset({"CONSUMER", "INVITER", "INVITER_2", "INVITEE"})
+"""Those that are paid into accounts."""
 
 RestsOn = tuple[str, str, str]
 """Event, relation, party."""
@@ -40,12 +45,14 @@ class Derived:
         scans: outcomes of scans, by id.
         receipts: outcomes of receipts, by id.
         closings: outcomes of the closing of months, by id.
+        trade: outcomes of redemptions, registrations and orders, by id.
     """
 
     triggers: dict[str, tuple[int, int]] = field(default_factory=dict)
     scans: dict[str, ScanOutcome] = field(default_factory=dict)
     receipts: dict[str, ReceiptOutcome] = field(default_factory=dict)
     closings: dict[str, PeriodOutcome] = field(default_factory=dict)
+    trade: dict[str, TradeOutcome] = field(default_factory=dict)
 
     @property
     def decisions(self) -> list[Decision]:
@@ -53,7 +60,8 @@ class Derived:
         of_scans = [decision for outcome in self.scans.values() for decision, _ in outcome.decisions]
         of_receipts = [decision for outcome in self.receipts.values() for decision, _ in outcome.decisions]
         of_closings = [decision for outcome in self.closings.values() for decision, _ in outcome.decisions]
-        return of_scans + of_receipts + of_closings
+        of_trade = [decision for outcome in self.trade.values() for decision, _ in outcome.decisions]
+        return of_scans + of_receipts + of_closings + of_trade
 
     def fillers(self, trigger: str) -> dict[str, str]:
         """Who fills roles at a trigger besides those whom decisions name: its distributor."""
@@ -65,11 +73,13 @@ class Derived:
         if trigger in self.scans:
             ways.append(self.scans[trigger].at_scan.way)
         distributors = [way.distributor for way in ways if way.distributor is not None]
+        if trigger in self.trade and self.trade[trigger].distributor is not None:
+            distributors.append(str(self.trade[trigger].distributor))
         return {"DISTRIBUTOR": distributors[0]} if distributors else {}
 
     @property
     def rests_on(self) -> set[RestsOn]:
-        """The parties that decisions on scans rest on."""
+        """The parties that decisions on scans, and on what happens in trade, rest on."""
         owned = {(event, "OWNED_BY", party) for event, outcome in self.scans.items() for party in outcome.owners}
         came = {(event, "CAME_THROUGH", party) for event, one in self.scans.items() for party in one.distributors}
         scanned = {
@@ -77,7 +87,8 @@ class Derived:
             for event, one in self.scans.items()
             if one.scan.device is not None and one.at_scan.store is not None
         }
-        return owned | came | scanned
+        passed = {(event, "RESTS_ON", party) for event, one in self.trade.items() for party in one.rests_on}
+        return owned | came | scanned | passed
 
     @property
     def suspects(self) -> dict[str, Suspect]:
@@ -85,6 +96,8 @@ class Derived:
         found = {event: Suspect(event, at) for event, (at, _) in self.triggers.items()}
         for event, one in self.scans.items():
             found[event] = Suspect(event, one.scan.at, one.scan.device, one.at_scan.store, one.scan.account)
+        for event, trade in self.trade.items():
+            found[event] = Suspect(event, trade.trigger["at"], account=trade.trigger["account"])
         return found
 
 
@@ -128,6 +141,8 @@ async def evaluate(transaction: Transaction, triggers: Collection[str], rules: R
         else:
             derived.receipts[event] = decide_receipt(_receipt(together, goods), channel, rules)
     await _evaluate_closings(transaction, triggers, rules, derived)
+    traded, derived.trade = await evaluate_trade(transaction, triggers, rules)
+    derived.triggers |= {row["event"]: (row["at"], row["recordedAt"]) for row in traded}
     return derived
 
 
@@ -188,7 +203,7 @@ async def derive_decisions(
     Returns:
         the decisions that are new or changed.
     """
-    asked = await with_later_scans(transaction, triggers, rules)
+    asked = await with_later_scans(transaction, await _with_orders(transaction, triggers, rules), rules)
     return await write(transaction, await compare(transaction, asked, rules, clock))
 
 
@@ -215,6 +230,14 @@ async def write(transaction: Transaction, comparison: "Comparison") -> list[Reba
     await book(transaction, comparison.books, comparison.entries)
     await write_tallies(transaction, comparison.tallies)
     return [line_of(row) for row in changed]
+
+
+async def _with_orders(transaction: Transaction, triggers: Iterable[str], rules: Rulebook) -> set[str]:
+    """With the orders without a store whose members may belong to another now, because of one of the triggers."""
+    asked = set(triggers)
+    if rules.pays_for("ORDER"):
+        asked |= {row["trigger"] for row in await transaction.rows_of("rebates/orders_resting_on", sorted(asked))}
+    return asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,7 +380,7 @@ async def _stands_of(transaction: Transaction, decisions: Iterable[Decision]) ->
 async def _write(transaction: Transaction, rows: Iterable[Row]) -> None:
     by_trigger: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        payee = "account" if row["role"] == "CONSUMER" else "party"
+        payee = "account" if row["role"] in MEMBER_ROLES else "party"
         by_trigger[row["trigger"]].append({"properties": row, payee: row.get("payee")})
     await transaction.rows_of(
         "rebates/write_decisions",

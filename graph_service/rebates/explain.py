@@ -10,6 +10,7 @@ from graph_service.rebates.decision import Decision
 from graph_service.rebates.derive import Derived, evaluate, fetch_rulebook
 from graph_service.rebates.explain_receipt import SHOWN_RUNS, receipt_tree
 from graph_service.rebates.explain_scan import scan_tree
+from graph_service.rebates.explain_trade import trade_tree
 from graph_service.rebates.questions import RebateLine
 from graph_service.rebates.sentences import sentence_of
 from graph_service.rebates.trees import Tree, time_of
@@ -45,6 +46,9 @@ async def _trees(transaction: Transaction, events: set[str]) -> Mapping[str, Tre
         for decision, cases in receipt.decisions:
             tree = receipt_tree(decision, cases, named[event], goods)
             trees[decision.id] = _common(decision, named[event][0]) | tree
+    for trade in derived.trade.values():
+        for decision, trade_case in trade.decisions:
+            trees[decision.id] = _common(decision, trade.trigger) | trade_tree(decision, trade_case, trade)
     return trees
 
 

@@ -186,6 +186,14 @@ class Rulebook:
         versions = (one for versions in self._versions.values() for one in versions.values())
         return any(one.rule.trigger == trigger and one.rule.late_binding_days is not None for one in versions)
 
+    def pays_for(self, trigger: str) -> bool:
+        """Whether there ever was a rule for a trigger."""
+        return any(one.rule.trigger == trigger for one in self._publications)
+
+    def selects_batches(self, trigger: str) -> bool:
+        """Whether some rule for a trigger is restricted to batches."""
+        return any(one.rule.trigger == trigger and one.rule.scope.batches for one in self._publications)
+
     def in_force(self, trigger: str, at: int) -> list[Publication]:
         """At most one version of each rule, by id.
 

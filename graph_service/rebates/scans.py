@@ -1,6 +1,6 @@
 """Who is paid for a consumer's scan (`CONSUMER_SCAN` in `contract/rules.md`)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from graph_service.channel.view import ChannelView
@@ -207,18 +207,6 @@ def _filled(role: Role, case: ScanCase) -> str | None:
 
 
 def clerk_of(channel: ChannelView, promo_code: str, at: int) -> tuple[str | None, bool]:
-    """The clerk whose promo code it is, and whether the clerk earns.
-
-    A clerk earns while a store employs them that lets its clerks be rewarded. Of several with one code, one who earns
-    comes first, then the smaller id.
-    """
-    clerks: Iterable[str] = channel.clerks_with(promo_code, at)
-    idle, clerk = min(((not _earns(channel, clerk, at), clerk) for clerk in clerks), default=(True, None))
-    return clerk, not idle
-
-
-def _earns(channel: ChannelView, clerk: str, at: int) -> bool:
-    return any(
-        (store.get("attributes") or {}).get("clerkRewards") is not False
-        for store in channel.employing_stores(clerk, at)
-    )
+    """The clerk whose promo code it is, and whether the clerk earns."""
+    clerk = channel.promoter(promo_code, at, {"CLERK"})
+    return clerk, clerk is not None and channel.earns(clerk, at)

@@ -2,7 +2,7 @@
 
 (:VoucherFact {voucher, account})       the issue of a voucher; `SHOWS` whose it is
 (:Redemption {voucher})-[:AT]->(:Party), -[:SERVED_BY]->(:Party)
-(:OrderFact {order, account})-[:AT]->(:Party), -[:ORDERS]->(:Run)
+(:OrderFact {order, account})-[:AT]->(:Party), -[:ORDERS]->(:Run), -[:SELLS]->(:Product {sku})
 (:RefundFact {order})
 """
 
@@ -58,6 +58,7 @@ def _order(order: events.OrderPlaced) -> Facts:
         (("ORDERS", spans_of(codes)),) if codes else (),
         identifiers=(shown(order.member),),
         accounts=(account(order.member),),
+        products=tuple(sorted({line.sku for line in order.lines})),
     )
 
 

@@ -35,6 +35,24 @@ contract is silent it chooses, and says so in a comment at the place. The choice
   with others too stays theirs. An account up to then goes on under the leaving's name.
 - Members named by `id` alone show no identifier.
 - The seed is one of those that stay after eviction; `formerIds` are all identifiers, the seed's included.
+- A period of a voucher and of a claim on a member is half-open, like every other. A redemption without `spendFen`
+  spent nothing. A voucher is what its first issue says, an order what its first placement says; a second placement
+  pays nothing (`order_already_placed`), a second registration pays like the first. An unknown voucher is
+  `unknown_voucher`, whoever came.
+- An order without a member pays the others, and its consumer is `no_consumer`.
+- Who is named by a list is the member of its account; an account that is no member's redeems for itself, and
+  invites nobody.
+- First seen is by (`at`, `id`), then by the lists of one event in their order. What happened at the moment of the
+  redemption, an invitation, counts for it.
+- The scope of a referral rule is compared with the campaign of the invitation, else of the voucher; of a group the
+  most specific is chosen before windows are looked at. `INVITER_2` is filled by rules of depth 2 alone.
+- Where a registration happened: the store named, else the promo code's, else the one that employs its clerk. A named
+  clerk goes before a promo code. Where a group leader is named as the store, it fills `GROUP_LEADER`.
+- An order's line is of every batch of its codes. For some lines of an order `GROSS` is what `NET_PAID` is.
+- A promo code of an order that is nobody's who may promote is `no_promoter`. Roles that a trigger's list does not
+  name are filled by nobody, an order's `CLERK` among them (`no_clerk`).
+- A member belongs to the store that it did when it was last heard of; every kind of claim lasts 180 days. A valid
+  scan of a store's or group leader's goods is one; a pet is whose it was registered to by the visit, else first.
 
 - A cap counts what passed the caps (`DAY`, then `PERIOD`, then `RULE`), whatever the budget makes of it. A version with
   a higher limit opens again what was closed at a lower one. Limits count over all versions, those without them too.

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from tests.model.decision import Decision, nothing
 from tests.model.log import Fact
 from tests.model.ownership import RETAIL, way
-from tests.model.rebates import clerk_of
+from tests.model.roles import clerk
 from tests.model.rules import Circumstances, Rule, matches
 
 if TYPE_CHECKING:
@@ -160,8 +160,8 @@ def opening(world: World, scan: Fact) -> Count:
         roles |= {"DISTRIBUTOR": at_scan.way.distributor, "SALESPERSON": at_scan.way.salesperson}
         roles[world.channel.kind(at_scan.store, scan.at) or ""] = at_scan.store
     if scan.body.get("promoCode"):
-        clerk, earning = clerk_of(world, scan)
-        roles |= {"CLERK": clerk if earning else None}
+        who = clerk(world, None, scan.body["promoCode"], scan)
+        roles |= {"CLERK": None if who.reason else who.payee}
     now = circumstances(world, code, scan, at_scan.store)
     return Count(scan.at, roles, now)
 

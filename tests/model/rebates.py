@@ -1,4 +1,4 @@
-"""Who is paid what for a consumer's scan or a store's receipt, and why, or why not."""
+"""Who is paid what for each event, and why, or why not; the rules for scans and receipts are told here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ from tests.model.amounts import Bases
 from tests.model.channel import contains
 from tests.model.decision import Decision, nothing
 from tests.model.log import Fact, Key
+from tests.model.orders import order
 from tests.model.ownership import RETAIL, Ownership, way
+from tests.model.redemptions import redemption
+from tests.model.registrations import registration
+from tests.model.roles import clerk
 from tests.model.rules import Circumstances, Rule, matches, paying
 
 if TYPE_CHECKING:
@@ -21,9 +25,15 @@ if TYPE_CHECKING:
 
 
 def decisions(world: World) -> Iterator[Decision]:
+    decide = {
+        "goods.scanned": consumer_scan,
+        "voucher.redeemed": redemption,
+        "member.registered": registration,
+        "order.placed": order,
+    }
     for fact in world.facts:
-        if fact.type == "goods.scanned":
-            yield from consumer_scan(world, fact)
+        if fact.type in decide:
+            yield from decide[fact.type](world, fact)
     yield from store_receipts(world)
 
 
@@ -110,10 +120,9 @@ def scan_entry(case: Case, role: str) -> Decision | None:
     if role == "CLERK":
         if not scan.body.get("promoCode"):
             return None
-        clerk, active = clerk_of(case.world, scan)
-        if region_mismatch(case):
-            return rejected(clerk, "region_mismatch")
-        return accrued(clerk) if clerk and active else rejected(clerk, "clerk_inactive")
+        who = clerk(case.world, None, scan.body["promoCode"], scan)
+        reason = "region_mismatch" if region_mismatch(case) else who.reason
+        return accrued(who.payee) if who.payee and not reason else rejected(who.payee, reason or "clerk_inactive")
     payee = filled(role, case.world, case.at_scan, scan)
     if region_mismatch(case):
         return rejected(payee, "region_mismatch")
@@ -129,31 +138,6 @@ def filled(role: str, world: World, at_scan: Ownership, scan: Fact) -> str | Non
     if role in RETAIL:
         return at_scan.store if world.channel.kind(at_scan.store, scan.at) == role else None
     return {"DISTRIBUTOR": at_scan.way.distributor, "SALESPERSON": at_scan.way.salesperson}.get(role)
-
-
-def clerk_of(world: World, scan: Fact) -> tuple[str | None, bool]:
-    """The clerk whose promo code the scan carries, and whether the clerk earns.
-
-    The contract is silent on one code for two clerks: one who earns comes first, then the smaller id.
-    """
-    parties = world.channel.parties
-    clerks = []
-    for id_ in parties.entries:
-        party = parties.get(id_, scan.at)
-        if party["kind"] == "CLERK" and party.get("promoCode") == scan.body["promoCode"]:
-            clerks.append((not earns(world, id_, scan), id_))
-    idle, clerk = min(clerks, default=(True, None))
-    return clerk, not idle
-
-
-def earns(world: World, clerk: str, scan: Fact) -> bool:
-    """Some store employs the clerk then, and lets its clerks be rewarded."""
-    for link in world.channel.links(clerk, "EMPLOYS", "UP", scan.at):
-        employer = world.channel.parties.get(link.parent, scan.at)
-        opted_out = (employer.get("attributes") or {}).get("clerkRewards") is False
-        if employer.get("kind") == "STORE" and not opted_out:
-            return True
-    return False
 
 
 def region_mismatch(case: Case) -> bool:

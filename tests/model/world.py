@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.model import leaving, periods, rebates
 from tests.model import ownership as owning
+from tests.model.attribution import Attribution
 from tests.model.channel import Channel, Time
 from tests.model.decision import Decision
 from tests.model.evidence import Evidence
@@ -18,8 +19,10 @@ from tests.model.identity import Identity, Member, Refused
 from tests.model.limits import limited
 from tests.model.log import Event, Fact, Key, Log, after, clock, instant
 from tests.model.policy import Identifier, Policy, Sent, policy_in, text
+from tests.model.referrals import Referrals
 from tests.model.rules import Rules
 from tests.model.settlement import Statement, statement, with_settled
+from tests.model.trade import Trade
 from tests.model.why import Apart, Together, why
 
 
@@ -31,6 +34,14 @@ class JourneyStep:
     code: str
     sender: str | None = None
     receiver: str | None = None
+
+
+def named(fact: Fact, field: str = "member") -> Sent | None:
+    """Whom a fact is about; a registration names the member's identifiers themselves."""
+    if fact.type == "member.registered":
+        return {"identifiers": fact.body["identifiers"]}
+    who: Sent | None = fact.body.get(field)
+    return who
 
 
 class World:
@@ -69,6 +80,18 @@ class World:
     def identity(self) -> Identity:
         erased = leaving.erased_by(self.leavings)
         return Identity(Evidence(self.facts, self.policy, erased), self.policy)
+
+    @cached_property
+    def trade(self) -> Trade:
+        return Trade(self.facts, self.policy)
+
+    @cached_property
+    def referrals(self) -> Referrals:
+        return Referrals(self)
+
+    @cached_property
+    def attribution(self) -> Attribution:
+        return Attribution(self)
 
     @cached_property
     def rules(self) -> Rules:
@@ -140,11 +163,27 @@ class World:
 
     def account(self, fact: Fact) -> str | None:
         """Whose account an entry for a fact's `member` goes to; None where nobody is named."""
-        account = self.policy.account(fact.body.get("member"))
+        return self.account_of(fact)
+
+    def account_of(self, fact: Fact, field: str = "member") -> str | None:
+        """The same for its inviter or its invitee."""
+        account = self.policy.account(named(fact, field))
         if account is None:
             return None
         name = account if isinstance(account, str) else text(account)
         return leaving.pseudonym(self.leavings, account, fact.at) or name
+
+    def member_in(self, fact: Fact, field: str = "member") -> Member | None:
+        """The member of the account of who is named; a model knows no ids, and who left since is no member."""
+        account = self.policy.account(named(fact, field))
+        if not isinstance(account, tuple) or leaving.pseudonym(self.leavings, account, fact.at):
+            return None
+        return self.identity.member_of(account)
+
+    def person(self, fact: Fact) -> Hashable:
+        """Who a fact is about: a member, or an account that is no member's; None for nobody."""
+        member = self.member_in(fact)
+        return member.seed if member else self.account(fact)
 
     def _known(self, identifier: Sent | Identifier) -> Identifier | None:
         return identifier if isinstance(identifier, tuple) else self.policy.normal(identifier)

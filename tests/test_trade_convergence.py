@@ -1,0 +1,82 @@
+"""Whatever way a log of trade arrives, referrals, attributed stores and decisions are the model's, and a rebuild's."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from graph_service.attribution.claims import belongings_of
+from graph_service.graph.driver import Graph
+from graph_service.members.identifiers import IdentifierKeys, PlainIdentifier
+from graph_service.members.people import people
+from graph_service.moments import datetime_of
+from graph_service.rederive import rederive
+from tests.answers import Event, accounts_in, decisions_of, model_decisions
+from tests.model import World
+from tests.model.logs import deliveries
+from tests.model.policy import Identifier
+from tests.model.trade_scenes import trade_logs
+from tests.test_convergence import arrive, books_agree
+
+SLOW = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+INVITATIONS = (
+    "MATCH (f:MemberFact {type: 'member.invited'}) WHERE NOT f.voided "
+    "OPTIONAL MATCH ()-[r:INVITED_BY {event: f.id}]->() RETURN f.id, r IS NOT NULL, f.refused"
+)
+
+
+async def trade_agrees(graph: Graph, keys: IdentifierKeys, events: list[Event]) -> None:
+    world = World(events, datetime.now(UTC))
+    assert await decisions_of(graph) == model_decisions(world.decisions(), accounts_in(events, keys))
+    assert await invitations_of(graph) == invitations_in(world)
+    assert await belongings(graph, keys, world) == belongings_in(world)
+    await books_agree(graph)
+    assert await rederive(graph, keys, check=True) == []
+
+
+async def invitations_of(graph: Graph) -> dict[str, str | None]:
+    """Why each invitation does not count."""
+    rows = (await graph.run(INVITATIONS, read_only=True))[1]
+    assert all(counts == (refused is None) for _, counts, refused in rows)
+    return {event: refused for event, _, refused in rows}
+
+
+def invitations_in(world: World) -> dict[str, str | None]:
+    counted = {one.fact.id: None for one in world.referrals.by_invitee.values()}
+    return {**world.referrals.refused, **counted}
+
+
+async def belongings(graph: Graph, keys: IdentifierKeys, world: World) -> dict[Identifier, Any]:
+    """The store of each member, the event that says so, and since when."""
+    seeds = {member.seed: keys.id_of(PlainIdentifier(*_plain(member.seed))) for member in world.members()}
+    known = await graph.read(lambda transaction: people(transaction, seeds.values()))
+    persons = [known[id_] for id_ in seeds.values()]
+    found = await graph.read(lambda transaction: belongings_of(transaction, persons))
+    return {
+        seed: (one.claim.store, one.claim.event, datetime_of(one.since))
+        for seed, one in zip(seeds, found, strict=True)
+        if one is not None
+    }
+
+
+def belongings_in(world: World) -> dict[Identifier, Any]:
+    found = {member.seed: world.attribution.latest(member.seed) for member in world.members()}
+    return {seed: (one[0].store, one[0].fact.id, one[1]) for seed, one in found.items() if one is not None}
+
+
+def _plain(identifier: Identifier) -> tuple[str, str, str | None]:
+    kind, app, value = identifier
+    return kind, value, app or None
+
+
+@given(data=st.data())
+@SLOW
+async def test_any_order_ends_where_the_model_is(data: st.DataObject, graph: Graph, keys: IdentifierKeys) -> None:
+    log = data.draw(trade_logs())
+    await arrive(graph, keys, data.draw(deliveries(log)))
+    await trade_agrees(graph, keys, log)
