@@ -137,9 +137,8 @@ async def rotate_identifier_key(
         say(f"sealing {what} anew")
         after = ""
         while page := await _page(graph, pages, after):
-            count += (await graph.write(lambda transaction, page=page, reseal=reseal: reseal(transaction, page, keys)))[
-                0
-            ]
+            done, _ = await graph.write(partial(reseal, page=page, keys=keys))
+            count += done
             after = page[-1]
     await _keep(graph, replace(parts, sealing={parts.version: parts.sealing[parts.version]}), [_Secret(new)])
     return count
