@@ -39,9 +39,6 @@ app = typer.Typer(
 member = typer.Typer(help="Ask about members, export or erase them.", no_args_is_help=True)
 app.add_typer(member, name="member")
 
-keys = typer.Typer(help="Change keys.", no_args_is_help=True)
-app.add_typer(keys, name="keys")
-
 rebates_app = typer.Typer(help="Decide what is due, settle months, verify the journal.", no_args_is_help=True)
 app.add_typer(rebates_app, name="rebates")
 
@@ -62,13 +59,6 @@ class Form(StrEnum):
     TABLE = "table"
     CSV = "csv"
     JSON = "json"
-
-
-class KeyKind(StrEnum):
-    """Which key is changed."""
-
-    IDENTIFIERS = "identifiers"
-    TOKENS = "tokens"
 
 
 class InfoForm(StrEnum):
@@ -170,18 +160,38 @@ def owners(
 
 @app.command()
 def attribution(
-    paths: Annotated[Path, typer.Option(metavar="FILE", help="CSV: path (a > b > c), conversions, value, nulls")],
     model: Annotated[str, typer.Option(help="FIRST_TOUCH LAST_TOUCH LINEAR POSITION_BASED MARKOV SHAPLEY")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where channel, conversions, value go, as CSV.")],
+    paths: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="CSV: path (a > b > c), conversions, value, nulls; else those of the graph."),
+    ] = None,
+    home: Home = None,
     order: Annotated[int, typer.Option(min=1, max=3, help="MARKOV: how many channels a state remembers.")] = 1,
     matrix: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the transition matrix there: from, to, probability.")
     ] = None,
+    journeys: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the paths there, as --paths.")] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="TIME", help="The graph's orders from then on.")
+    ] = None,
+    until: Annotated[str | None, typer.Option("--to", metavar="TIME", help="The graph's orders before then.")] = None,
 ) -> None:
-    """Credit the conversions of paths to their channels."""
-    from graph_service.commands.attribution import attribute_paths, model_of  # noqa: PLC0415
+    """Credit the conversions of paths, of a file or of the graph, to their channels."""
+    from graph_service.attribution.paths import read_paths  # noqa: PLC0415
+    from graph_service.commands.attribution import graph_paths, model_of, write_credits  # noqa: PLC0415
+    from graph_service.explore.times import window_of  # noqa: PLC0415
 
-    count = attribute_paths(paths, model_of(model), order, out, matrix)
+    chosen, window = model_of(model), window_of(since, until)
+    if paths is not None and (since or until):
+        raise typer.BadParameter("the paths of a file have no times", param_hint="--from, --to")
+    count = write_credits(
+        lambda: with_graph(home, lambda graph, _: graph_paths(graph, window)) if paths is None else read_paths(paths),
+        *(chosen, order),
+        out=out,
+        matrix=matrix,
+        journeys=journeys,
+    )
     say(f"{count:,} channels credited in {out}")
 
 
@@ -291,22 +301,6 @@ def member_export(
 
     told = with_service(home, lambda service: export_data(service, named, reason))
     print(json.dumps(told, ensure_ascii=False, indent=2))
-
-
-@keys.command("rotate")
-def keys_rotate(
-    home: Home = None,
-    only: Annotated[KeyKind | None, typer.Option("--only", help="One of the two; both by default.")] = None,
-) -> None:
-    """Change the key of the identifiers, and the key that signs tokens. A running `serve` must be started again."""
-    from graph_service.commands.keys import rotate_identifiers, rotate_token_key  # noqa: PLC0415
-
-    settings = settings_of(home)
-    if only is not KeyKind.TOKENS:
-        count = with_graph(home, lambda graph, _: rotate_identifiers(settings, graph, say))
-        print(f"identifiers: {count:,} values and events are sealed under a new key")
-    if only is not KeyKind.IDENTIFIERS:
-        print(f"tokens: {rotate_token_key(settings)} is new; tokens that were signed before are refused")
 
 
 @app.command()

@@ -80,6 +80,10 @@ SAMPLES: dict[str, Sample] = {
     "attribution/care": rows("holders"),
     "attribution/said": rows("identifiers"),
     "attribution/scans": rows("identifiers"),
+    "attribution/order_named": Sample(lambda picks: {"rows": ["O-1"]}),
+    "attribution/orders_of": rows("identifiers"),
+    "attribution/steps_in_time": page(type="touch.recorded", at=EVER, id="", until=NEVER, limit=PAGE),
+    "attribution/touches_of": rows("identifiers"),
     "channel/branch": counted(
         "below", party="D1-GD", at=AT, kinds=["STORE"], former={}, maxDepth=10, afterDepth=0, afterId="", limit=PAGE
     ),
@@ -143,6 +147,7 @@ SAMPLES: dict[str, Sample] = {
     "goods/find_items": rows("units"),
     "goods/grounds": each("units", lambda one: {"first": one, "last": one}),
     "goods/hand_overs": rows("receipts"),
+    "goods/handed_units": Sample(lambda picks: {"rows": ["S-SZ-NS-01", "D1-GD"], "skus": picks["skus"], "at": AT}),
     "goods/handed_to": Sample(lambda picks: {"rows": ["D1-GD", "D2-SZ", *picks["parties"][-20:]]}),
     "goods/item_facts": each("units", lambda one: {"item": one, "from": EVER, "until": NEVER, "scans": True}),
     "goods/items": rows("units"),
@@ -194,21 +199,7 @@ SAMPLES: dict[str, Sample] = {
     "intake/touched": rows("events"),
     "intake/voided": rows("events"),
     "intake/voids_around": rows("voids"),
-    "members/a_sealed_value": call(),
     "members/accounts_of": rows("identifiers"),
-    "members/keyring": call(),
-    "members/write_keyring": call(wrapped=["x"], version=1),
-    "members/sealed_of": rows("identifiers"),
-    "members/sealed_in": rows("showing"),
-    "members/reseal_identifiers": each("identifiers", lambda one: {"identifier": one, "sealed": "x"}),
-    "members/reseal_events": each(
-        "shown",
-        lambda one: {
-            "event": one["event"],
-            "body": "{}",
-            "sent": [{"list": one["list"], "identifier": one["identifier"], "sent": ["x"]}],
-        },
-    ),
     "members/as_of": rows("identifiers", until=NEVER),
     "members/booked_for": rows("identifiers"),
     "members/care_of": rows("events"),
@@ -237,6 +228,7 @@ SAMPLES: dict[str, Sample] = {
         "showing", lambda one: {"event": one, "erases": ["new", "newer"], "weighs": ["new", "newer"]}
     ),
     "members/delete_empty": rows("members"),
+    "members/appointments_at": page(store="S-SZ-NS-01", **{"from": EVER, "until": NEVER}),
     "members/around": each("identifiers", lambda one: {"identifier": one, "whole": True}),
     "members/delete_pairs": rows("pairs"),
     "members/events_showing": rows("identifiers"),
@@ -258,6 +250,7 @@ SAMPLES: dict[str, Sample] = {
         "pairs", lambda one: one | {"first": AT, "last": AT, "count": 1, "sources": ["pos"], "spoiled": 0}
     ),
     "members/pairs_of": rows("identifiers"),
+    "members/pets_of": rows("identifiers"),
     "members/points_of": rows("identifiers"),
     "members/policies": Sample(lambda picks: {}, lambda picks: picks.counts["policy"] + 1),
     "members/refused_of": rows("identifiers"),

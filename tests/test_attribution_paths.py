@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import random
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from graph_service.attribution.markov import Chain
 from graph_service.attribution.models import PathModel, credits_of
 from graph_service.attribution.paths import Trail, read_paths
 from graph_service.attribution.weights import time_decay
-from graph_service.commands.attribution import attribute_paths, model_of
+from graph_service.commands.attribution import model_of, write_credits
 from graph_service.errors import ServiceError
 from graph_service.moments import DAY
 from tests.model import paths as model
@@ -158,7 +159,7 @@ def test_what_is_wrong_is_told_by_line_and_leaves_no_file(tmp_path: Path, conten
     paths.write_bytes(content)
 
     with pytest.raises(ServiceError) as told:
-        attribute_paths(paths, PathModel.LINEAR, 1, out, None)
+        write_credits(lambda: read_paths(paths), PathModel.LINEAR, 1, out=out)
 
     assert (told.value.code, told.value.path) == (code, path)
     assert not out.exists()
@@ -170,9 +171,10 @@ def test_files_and_models_that_are_not_there(tmp_path: Path) -> None:
         read_paths(paths)
     paths.write_text("path,conversions,value,nulls\na > b,1,1,0\n")
     with pytest.raises(ServiceError) as unwritable:
-        attribute_paths(paths, PathModel.MARKOV, 1, tmp_path, None)
+        write_credits(lambda: read_paths(paths), PathModel.MARKOV, 1, out=tmp_path)
+    read = partial(read_paths, paths)
     with pytest.raises(ServiceError) as half_unwritable:
-        attribute_paths(paths, PathModel.MARKOV, 1, tmp_path / "out.csv", tmp_path / "nowhere" / "matrix.csv")
+        write_credits(read, PathModel.MARKOV, 1, out=tmp_path / "out.csv", matrix=tmp_path / "no" / "matrix.csv")
 
     assert absent.value.code == "FILE_UNREADABLE"
     assert unwritable.value.code == half_unwritable.value.code == "FILE_NOT_WRITABLE"

@@ -35,7 +35,7 @@ ENOUGH_LINES = 2_500
 WITHOUT_INDEX = {"AllNodesScan", "CartesianProduct", "DirectedAllRelationshipsScan", "UndirectedAllRelationshipsScan"}
 BY_LABEL = {"NodeByLabelScan", "UnionNodeByLabelsScan", "IntersectionNodeByLabelsScan"}
 BY_TYPE = {"DirectedRelationshipTypeScan", "UndirectedRelationshipTypeScan"}
-_USED = re.compile(r"(?:UNIQUE|RANGE INDEX)\s+(?:\(\w*\)-\[)?\w*:(\w+)\(([\w, ]+)\)")
+_USED = re.compile(r"(?:UNIQUE|RANGE INDEX|POINT INDEX)\s+(?:\(\w*\)-\[)?\w*:(\w+)\(([\w, ]+)\)")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -11,6 +11,7 @@ from strawberry.tools import merge_types
 from graph_service.api.intake_types import IntakeMutation
 from graph_service.api.limits import Limits
 from graph_service.api.scalars import SCALARS
+from graph_service.attribution.query import AttributionQuery
 from graph_service.channel.query import ChannelQuery
 from graph_service.channel.types import PARTY_TYPES
 from graph_service.goods.query import GoodsQuery
@@ -19,8 +20,21 @@ from graph_service.members.query import MemberQuery
 from graph_service.rebates.query import RebateQuery
 from graph_service.rebates.statement_types import StatementQuery
 from graph_service.rebates.subscription import RebateSubscription
+from graph_service.trade.store_query import StoreQuery
 
-Query = merge_types("Query", (GoodsQuery, ChannelQuery, MemberQuery, PrivacyQuery, RebateQuery, StatementQuery))
+Query = merge_types(
+    "Query",
+    (
+        GoodsQuery,
+        ChannelQuery,
+        MemberQuery,
+        PrivacyQuery,
+        RebateQuery,
+        StatementQuery,
+        StoreQuery,
+        AttributionQuery,
+    ),
+)
 Mutation = merge_types("Mutation", (IntakeMutation,))
 Subscription = merge_types("Subscription", (RebateSubscription,))
 

@@ -31,3 +31,9 @@ def opening_hours_of(party: Row) -> Any:
         return json.loads(hours) if isinstance(hours, str) and hours[:1] in {"{", "["} else hours
     except ValueError:
         return hours
+
+
+def attributes_of(party: Row) -> Mapping[str, Any]:
+    """A party's attributes as they were sent; empty without any."""
+    found: Mapping[str, Any] = json.loads(party.get("attributes") or "{}")
+    return found

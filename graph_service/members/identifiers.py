@@ -6,8 +6,7 @@ import hmac
 import json
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import phonenumbers
@@ -73,49 +72,20 @@ def mask(value: str) -> str:
     return f"{shown[:3]}****{shown[-4:]}"
 
 
-@dataclass(frozen=True, slots=True)
-class KeyParts:
-    """Keys of a graph, each of 32 bytes.
-
-    Attributes:
-        finding: hashes identifiers to their ids; never changes.
-        content: hashes the contents of events; never changes.
-        sealing: seals values, by version; the newest seals, all open.
-    """
-
-    finding: bytes = field(repr=False)
-    content: bytes = field(repr=False)
-    sealing: Mapping[int, bytes] = field(repr=False)
-
-    @property
-    def version(self) -> int:
-        """Of the key that seals."""
-        return max(self.sealing)
-
-
-def derived_from(secret: bytes) -> KeyParts:
-    """The keys that a graph begins with."""
-
-    def derive(purpose: bytes) -> bytes:
-        return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(secret)
-
-    return KeyParts(derive(b"find identifiers"), derive(b"compare contents"), {1: derive(b"seal identifiers")})
-
-
 class IdentifierKeys:
-    """What seals identifiers and finds them again.
+    """What seals identifiers and finds them again, made from one secret.
 
     Args:
-        secret: at least 32 random bytes, from which the keys of a new graph are made.
-        parts: or the keys themselves, as a graph keeps them (`keyring.py`).
+        secret: at least 32 random bytes (`GRAPH_SERVICE_IDENTIFIER_KEY`).
     """
 
-    def __init__(self, secret: bytes = b"", *, parts: KeyParts | None = None) -> None:
-        held = derived_from(secret) if parts is None else parts
-        self._finding = held.finding
-        self._content = held.content
-        self._sealing = {version: AESGCM(key) for version, key in held.sealing.items()}
-        self.version = held.version
+    def __init__(self, secret: bytes) -> None:
+        def derive(purpose: bytes) -> bytes:
+            return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(secret)
+
+        self._finding = derive(b"find identifiers")
+        self._content = derive(b"compare contents")
+        self._sealing = AESGCM(derive(b"seal identifiers"))
 
     def id_of(self, identifier: PlainIdentifier) -> str:
         """The id of an identifier: a keyed hash, the same in every rebuild."""
@@ -149,8 +119,7 @@ class IdentifierKeys:
     def seal(self, value: str) -> str:
         """The value encrypted and authenticated, another text every time."""
         nonce = os.urandom(_NONCE_LENGTH)
-        sealed = base64.b64encode(nonce + self._sealing[self.version].encrypt(nonce, value.encode(), None)).decode()
-        return sealed if self.version == 1 else f"{self.version}.{sealed}"
+        return base64.b64encode(nonce + self._sealing.encrypt(nonce, value.encode(), None)).decode()
 
     def open(self, sealed: str) -> str:
         """The value that was sealed.
@@ -158,16 +127,14 @@ class IdentifierKeys:
         Raises:
             ServiceError: `IDENTIFIER_KEY_WRONG`, when another key sealed it.
         """
-        version, _, text = sealed.rpartition(".")
-        data = base64.b64decode(text)
+        data = base64.b64decode(sealed)
         try:
-            return self._sealing[int(version or 1)].decrypt(data[:_NONCE_LENGTH], data[_NONCE_LENGTH:], None).decode()
-        except (InvalidTag, KeyError):
+            return self._sealing.decrypt(data[:_NONCE_LENGTH], data[_NONCE_LENGTH:], None).decode()
+        except InvalidTag:
             raise ServiceError(
                 "IDENTIFIER_KEY_WRONG",
                 "An identifier in the graph was sealed with another key than this one.",
-                remedy="Start with the GRAPH_SERVICE_IDENTIFIER_KEY that this graph was filled with; start again after "
-                "graph-service keys rotate.",
+                remedy="Start with the GRAPH_SERVICE_IDENTIFIER_KEY that this graph was filled with.",
             ) from None
 
     def sealed_content(self, content: Any) -> Any:
@@ -187,22 +154,6 @@ class IdentifierKeys:
                 }
             case list():
                 return [self.sealed_content(value) for value in content]
-            case _:
-                return content
-
-    def resealed(self, sealed: str) -> str:
-        """A sealed value under the newest key."""
-        return self.seal(self.open(sealed))
-
-    def resealed_content(self, content: Any) -> Any:
-        """The content of an event with everything that is sealed in it under the newest key."""
-        match content:
-            case {"sealed": str(sealed)}:
-                return content | {"sealed": self.resealed(sealed)}
-            case dict():
-                return {key: self.resealed_content(value) for key, value in content.items()}
-            case list():
-                return [self.resealed_content(value) for value in content]
             case _:
                 return content
 
