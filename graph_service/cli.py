@@ -39,6 +39,9 @@ app = typer.Typer(
 member = typer.Typer(help="Ask about members, export or erase them.", no_args_is_help=True)
 app.add_typer(member, name="member")
 
+keys = typer.Typer(help="Change keys.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
+
 rebates_app = typer.Typer(help="Decide what is due, settle months, verify the journal.", no_args_is_help=True)
 app.add_typer(rebates_app, name="rebates")
 
@@ -59,6 +62,13 @@ class Form(StrEnum):
     TABLE = "table"
     CSV = "csv"
     JSON = "json"
+
+
+class KeyKind(StrEnum):
+    """Which key is changed."""
+
+    IDENTIFIERS = "identifiers"
+    TOKENS = "tokens"
 
 
 class InfoForm(StrEnum):
@@ -301,6 +311,22 @@ def member_export(
 
     told = with_service(home, lambda service: export_data(service, named, reason))
     print(json.dumps(told, ensure_ascii=False, indent=2))
+
+
+@keys.command("rotate")
+def keys_rotate(
+    home: Home = None,
+    only: Annotated[KeyKind | None, typer.Option("--only", help="One of the two; both by default.")] = None,
+) -> None:
+    """Change the key of the identifiers, and the key that signs tokens. A running `serve` must be started again."""
+    from graph_service.commands.keys import rotate_identifiers, rotate_token_key  # noqa: PLC0415
+
+    settings = settings_of(home)
+    if only is not KeyKind.TOKENS:
+        count = with_graph(home, lambda graph, _: rotate_identifiers(settings, graph, say))
+        print(f"identifiers: {count:,} values and events are sealed under a new key")
+    if only is not KeyKind.IDENTIFIERS:
+        print(f"tokens: {rotate_token_key(settings)} is new; tokens that were signed before are refused")
 
 
 @app.command()

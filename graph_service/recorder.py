@@ -112,6 +112,12 @@ async def record_batch(
         most: triggers besides their own that are derived at once; see `derive`.
     """
     state = (await transaction.run("intake/lock"))[0]
+    if state["keyVersion"] not in {None, keys.version}:
+        raise ServiceError(
+            "IDENTIFIER_KEY_CHANGED",
+            "The keys of this graph were changed while this process ran; nothing was recorded.",
+            remedy="Start it again.",
+        )
     policy = policy_of(state["policy"])
     recorded_at = now()
     appended = await append(transaction, prepared, now=recorded_at, policy=policy)

@@ -33,6 +33,7 @@ class Settings(BaseSettings):
         home: where data, keys and the embedded server are.
         token_key: signs tokens.
         identifier_key: seals identifiers.
+        new_identifier_key: is to replace it, for `keys rotate`.
         jwks_url: where an identity provider's keys are.
         jwt_public_key: an identity provider's key.
         least_free_mb: with less free for the home, no events are taken.
@@ -45,6 +46,7 @@ class Settings(BaseSettings):
     home: Path = Path(platformdirs.user_data_dir("graph-service"))
     token_key: SecretStr | None = None
     identifier_key: SecretStr | None = None
+    new_identifier_key: SecretStr | None = None
     jwks_url: str | None = None
     jwt_public_key: str | None = None
     least_free_mb: int = 512
@@ -58,6 +60,12 @@ class Settings(BaseSettings):
     def identifier_secret(self) -> bytes:
         """The secret that seals identifiers, made in the home on first use (mode 600)."""
         return _secret(self.identifier_key, self.home / "keys" / "identifier.key", "GRAPH_SERVICE_IDENTIFIER_KEY")
+
+    def new_identifier_secret(self) -> bytes | None:
+        """The secret that is to replace it; None where the environment names none."""
+        if self.new_identifier_key is None:
+            return None
+        return _secret(self.new_identifier_key, Path(), "GRAPH_SERVICE_NEW_IDENTIFIER_KEY")
 
 
 def _secret(given: SecretStr | None, file: Path, variable: str) -> bytes:

@@ -6,7 +6,8 @@ import hmac
 import json
 import os
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import phonenumbers
@@ -72,20 +73,49 @@ def mask(value: str) -> str:
     return f"{shown[:3]}****{shown[-4:]}"
 
 
-class IdentifierKeys:
-    """What seals identifiers and finds them again, made from one secret.
+@dataclass(frozen=True, slots=True)
+class KeyParts:
+    """Keys of a graph, each of 32 bytes.
 
-    Args:
-        secret: at least 32 random bytes (`GRAPH_SERVICE_IDENTIFIER_KEY`).
+    Attributes:
+        finding: hashes identifiers to their ids; never changes.
+        content: hashes the contents of events; never changes.
+        sealing: seals values, by version; the newest seals, all open.
     """
 
-    def __init__(self, secret: bytes) -> None:
-        def derive(purpose: bytes) -> bytes:
-            return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(secret)
+    finding: bytes = field(repr=False)
+    content: bytes = field(repr=False)
+    sealing: Mapping[int, bytes] = field(repr=False)
 
-        self._finding = derive(b"find identifiers")
-        self._content = derive(b"compare contents")
-        self._sealing = AESGCM(derive(b"seal identifiers"))
+    @property
+    def version(self) -> int:
+        """Of the key that seals."""
+        return max(self.sealing)
+
+
+def derived_from(secret: bytes) -> KeyParts:
+    """The keys that a graph begins with."""
+
+    def derive(purpose: bytes) -> bytes:
+        return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(secret)
+
+    return KeyParts(derive(b"find identifiers"), derive(b"compare contents"), {1: derive(b"seal identifiers")})
+
+
+class IdentifierKeys:
+    """What seals identifiers and finds them again.
+
+    Args:
+        secret: at least 32 random bytes, from which the keys of a new graph are made.
+        parts: or the keys themselves, as a graph keeps them (`keyring.py`).
+    """
+
+    def __init__(self, secret: bytes = b"", *, parts: KeyParts | None = None) -> None:
+        held = derived_from(secret) if parts is None else parts
+        self._finding = held.finding
+        self._content = held.content
+        self._sealing = {version: AESGCM(key) for version, key in held.sealing.items()}
+        self.version = held.version
 
     def id_of(self, identifier: PlainIdentifier) -> str:
         """The id of an identifier: a keyed hash, the same in every rebuild."""
@@ -119,7 +149,8 @@ class IdentifierKeys:
     def seal(self, value: str) -> str:
         """The value encrypted and authenticated, another text every time."""
         nonce = os.urandom(_NONCE_LENGTH)
-        return base64.b64encode(nonce + self._sealing.encrypt(nonce, value.encode(), None)).decode()
+        sealed = base64.b64encode(nonce + self._sealing[self.version].encrypt(nonce, value.encode(), None)).decode()
+        return sealed if self.version == 1 else f"{self.version}.{sealed}"
 
     def open(self, sealed: str) -> str:
         """The value that was sealed.
@@ -127,14 +158,16 @@ class IdentifierKeys:
         Raises:
             ServiceError: `IDENTIFIER_KEY_WRONG`, when another key sealed it.
         """
-        data = base64.b64decode(sealed)
+        version, _, text = sealed.rpartition(".")
+        data = base64.b64decode(text)
         try:
-            return self._sealing.decrypt(data[:_NONCE_LENGTH], data[_NONCE_LENGTH:], None).decode()
-        except InvalidTag:
+            return self._sealing[int(version or 1)].decrypt(data[:_NONCE_LENGTH], data[_NONCE_LENGTH:], None).decode()
+        except (InvalidTag, KeyError):
             raise ServiceError(
                 "IDENTIFIER_KEY_WRONG",
                 "An identifier in the graph was sealed with another key than this one.",
-                remedy="Start with the GRAPH_SERVICE_IDENTIFIER_KEY that this graph was filled with.",
+                remedy="Start with the GRAPH_SERVICE_IDENTIFIER_KEY that this graph was filled with; start again after "
+                "graph-service keys rotate.",
             ) from None
 
     def sealed_content(self, content: Any) -> Any:
@@ -154,6 +187,22 @@ class IdentifierKeys:
                 }
             case list():
                 return [self.sealed_content(value) for value in content]
+            case _:
+                return content
+
+    def resealed(self, sealed: str) -> str:
+        """A sealed value under the newest key."""
+        return self.seal(self.open(sealed))
+
+    def resealed_content(self, content: Any) -> Any:
+        """The content of an event with everything that is sealed in it under the newest key."""
+        match content:
+            case {"sealed": str(sealed)}:
+                return content | {"sealed": self.resealed(sealed)}
+            case dict():
+                return {key: self.resealed_content(value) for key, value in content.items()}
+            case list():
+                return [self.resealed_content(value) for value in content]
             case _:
                 return content
 
