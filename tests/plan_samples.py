@@ -361,6 +361,13 @@ SAMPLES: dict[str, Sample] = {
     "rebates/events_between": counted("scan", rows=[{"type": "goods.scanned", "from": EVER, "to": NEVER}]),
     "rebates/first_shown": rows("identifiers"),
     "rebates/refunds_of_orders": rows("events"),
+    "rebates/reserved_before": counted(
+        "decision",
+        rows=[
+            {"key": "k", "rule": "r", "group": "S", "role": None, "from": EVER, "at": AT, "trigger": "t", "rank": 0},
+            {"key": "l", "rule": "r", "group": None, "role": None, "from": EVER, "at": AT, "trigger": "t", "rank": 0},
+        ],
+    ),
     "rebates/reserved_between": counted("decision", rule="miaowang-scan", **{"from": EVER, "to": NEVER}),
     "rebates/reserved_of_payees": counted(
         "decision", rows=[{"rule": "miaowang-scan", "group": "S", "part": "", "from": EVER, "to": NEVER}]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from datetime import UTC, datetime
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,11 +13,14 @@ from hypothesis import strategies as st
 from graph_service.graph.driver import Graph
 from graph_service.members.identifiers import IdentifierKeys, plain
 from graph_service.rebates.decision import Decision
+from graph_service.rebates.explain import explanations
+from graph_service.rebates.questions import rebates
+from graph_service.recorder import Recorder
 from graph_service.rederive import rederive
 from tests.answers import Booking, Event, accounts_in, decisions_of, model_decisions
 from tests.model import Decision as Wanted
 from tests.model import World
-from tests.model.limit_logs import limit_logs
+from tests.model.limit_logs import LONG_AGO, OPENING, at, limit_logs, openid
 from tests.model.logs import deliveries
 from tests.test_convergence import SLOW, arrive, books_agree
 
@@ -58,3 +63,60 @@ async def test_any_order_ends_where_the_model_is(data: st.DataObject, graph: Gra
     assert unsettled(await decisions_of(graph)) == unsettled(wanted)
     assert await rederive(graph, keys, check=True) == []
     await books_agree(graph)
+
+
+def month_of_scans(count: int) -> list[Event]:
+    """Each of a unit of its own, all received before."""
+    codes = [f"V{n:03}" for n in range(count)]
+    made: Event = {"type": "goods.commissioned", "sku": "CAT", "batch": "B", "level": "UNIT", "holder": "F"}
+    log = [{"id": f"a{n}", "at": at(-600), **body} for n, body in enumerate(OPENING)]
+    log.append({"id": "made", "at": at(-600), **made, "codes": codes})
+    log.append({"id": "in", "at": at(-500), "type": "goods.received", "codes": codes, "party": "S1"})
+    for n, code in enumerate(codes):
+        who = {"identifiers": [openid(code)]}
+        log.append({"id": f"v{n:03}", "at": at(n // 9), "type": "goods.scanned", "code": code, "member": who})
+    return log
+
+
+def limited_rule(**more: Any) -> Event:
+    rule = {"id": "r", "version": 1, "brand": "F", "trigger": "CONSUMER_SCAN", "from": LONG_AGO}
+    rule |= {"pay": [{"role": "STORE", "fen": 100}, {"role": "CONSUMER", "fen": 10}], **more}
+    return {"id": "rule", "at": at(-700), "type": "rule.published", "rule": rule}
+
+
+async def test_sixteen_writers_never_overspend_a_budget(graph: Graph, keys: IdentifierKeys) -> None:
+    log = [
+        limited_rule(budgetFen=3_000, caps=[{"per": "DAY", "role": "STORE", "limitFen": 1_950}]),
+        *month_of_scans(160),
+    ]
+    start = len(log) - 160
+    async with Recorder(graph, keys).running() as recorder:
+        await recorder.record(log[:start], as_admin=True)
+
+        async def write(number: int) -> None:
+            for one in log[start + number :: 16]:
+                await recorder.record([one], as_admin=True)
+
+        await asyncio.gather(*(write(number) for number in range(16)))
+    decided = await decisions_of(graph)
+    assert decided == model_decisions(world_of(log, keys).decisions(), accounts_in(log, keys))
+    assert sum(one[6] for one in decided.elements()) == 3_000
+    assert await rederive(graph, keys, check=True) == []
+    await books_agree(graph)
+
+
+async def test_explanations_tell_the_limits_with_running_totals(graph: Graph, keys: IdentifierKeys) -> None:
+    cap = {"per": "DAY", "role": "STORE", "limitFen": 150, "onExceed": "TRUNCATE"}
+    async with Recorder(graph, keys).running() as recorder:
+        await recorder.record([limited_rule(budgetFen=400, caps=[cap]), *month_of_scans(4)], as_admin=True)
+    lines = await graph.read(lambda t: rebates(t, limit=100))
+    trees = await graph.read(lambda t: explanations(t, lines))
+    told = {(tree["trigger"]["event"], tree["decision"]["role"]): tree for tree in trees if "limits" in tree}
+    second = told["v001", "STORE"]
+    assert (second["decision"]["amountFen"], second["decision"]["reason"]) == (50, "cap_truncated")
+    limits = second["limits"]
+    assert limits["proposed"] == {"status": "ACCRUED", "fen": 100, "points": 0}
+    assert limits["caps"] == [cap | {"countedFor": "S1", "usedBeforeFen": 100}]
+    assert limits["budget"] == {"limitFen": 400, "onInsufficient": "REJECT_EVENT", "usedBeforeFen": 110}
+    assert told["v003", "STORE"]["limits"]["afterCapsOfPayee"] == {"fen": 0, "reason": "cap_reached"}
+    assert told["v003", "CONSUMER"]["limits"]["budget"]["usedBeforeFen"] == 180

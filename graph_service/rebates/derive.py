@@ -284,9 +284,7 @@ async def compare(transaction: Transaction, triggers: Iterable[str], rules: Rule
     derived = await evaluate(transaction, asked, rules, clock)
     stands = await transaction.rows_of("rebates/standing", asked)
     stored = [row for standing in stands for row in standing["decisions"]]
-    proposals = derived.decisions
-    held = await fetch_held(transaction, proposals, derived.suspects, rules) if rules.holds else {}
-    limited = await pass_limits(transaction, proposals, derived.triggers, stored, rules, held)
+    limited = await _limit(transaction, derived, stored, rules)
     ties = {(row["trigger"], relation, party) for row in stands for relation, party in row["restsOn"]}
     stands += await _stands_of(transaction, limited.others)
     everyone = await _with_funders(transaction, derived, limited.others, rules, clock)
@@ -299,6 +297,19 @@ async def compare(transaction: Transaction, triggers: Iterable[str], rules: Rule
         tied=derived.rests_on - ties,
         untied=ties - derived.rests_on,
     )
+
+
+async def _limit(transaction: Transaction, derived: Derived, stored: Iterable[Row], rules: Rulebook) -> Limited:
+    proposals = derived.decisions
+    held = await fetch_held(transaction, proposals, derived.suspects, rules) if rules.holds else {}
+    return await pass_limits(transaction, proposals, derived.triggers, stored, rules, held)
+
+
+async def limited_decisions(transaction: Transaction, derived: Derived, rules: Rulebook) -> list[Decision]:
+    """What limits make of what rules propose for some events, as the graph stands."""
+    stands = await transaction.rows_of("rebates/standing", sorted(derived.triggers))
+    stored = [row for standing in stands for row in standing["decisions"]]
+    return (await _limit(transaction, derived, stored, rules)).decisions
 
 
 async def compare_recount(transaction: Transaction, rule: str, rules: Rulebook) -> Comparison:

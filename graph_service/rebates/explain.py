@@ -7,11 +7,13 @@ from typing import Any
 from graph_service.goods.read import fetch_goods
 from graph_service.graph.driver import Row, Transaction
 from graph_service.rebates.decision import Decision
-from graph_service.rebates.derive import Derived, evaluate, fetch_rulebook
+from graph_service.rebates.derive import Derived, evaluate, fetch_rulebook, limited_decisions
+from graph_service.rebates.explain_limits import limit_trees, period_tree
 from graph_service.rebates.explain_receipt import SHOWN_RUNS, receipt_tree
 from graph_service.rebates.explain_scan import scan_tree
 from graph_service.rebates.explain_trade import trade_tree
 from graph_service.rebates.questions import RebateLine
+from graph_service.rebates.rulebook import Rulebook
 from graph_service.rebates.sentences import sentence_of
 from graph_service.rebates.trees import Tree, time_of
 from graph_service.rebates.words import in_words
@@ -30,7 +32,8 @@ async def explanations(transaction: Transaction, lines: Sequence[RebateLine]) ->
 async def _trees(transaction: Transaction, events: set[str]) -> Mapping[str, Tree]:
     """The reasons of all decisions on some events, by decision."""
     clock = int((await transaction.run("intake/clock"))[0]["clock"] or 0)
-    derived = await evaluate(transaction, events, await fetch_rulebook(transaction), clock)
+    rules = await fetch_rulebook(transaction)
+    derived = await evaluate(transaction, events, rules, clock)
     named: dict[str, list[Row]] = defaultdict(list)
     for row in await transaction.rows_of("rebates/triggers", sorted(events)):
         named[row["event"]].append(row)
@@ -49,7 +52,28 @@ async def _trees(transaction: Transaction, events: set[str]) -> Mapping[str, Tre
     for trade in derived.trade.values():
         for decision, trade_case in trade.decisions:
             trees[decision.id] = _common(decision, trade.trigger) | trade_tree(decision, trade_case, trade)
-    return trees
+    for event, closing in derived.closings.items():
+        at, recorded_at = derived.triggers[event]
+        trigger = {"event": event, "type": "period.closed", "at": at, "recordedAt": recorded_at}
+        for decision, period in closing.decisions:
+            trees[decision.id] = _common(decision, trigger) | period_tree(period)
+    return trees | await _limited(transaction, derived, rules, trees)
+
+
+async def _limited(
+    transaction: Transaction, derived: Derived, rules: Rulebook, trees: Mapping[str, Tree]
+) -> dict[str, Tree]:
+    """The reasons of what limits, holds and refunds make of proposals."""
+    decided = await limited_decisions(transaction, derived, rules)
+    limits = await limit_trees(transaction, [one for one in decided if one.cause is None], rules)
+    told: dict[str, Tree] = {}
+    for one in decided:
+        proposed = trees.get(one.id if one.cause is None else one.reverses or "", {})
+        tree = dict(proposed) | {"decision": _decision(one)}
+        if one.id in limits:
+            tree["limits"] = limits[one.id]
+        told[one.id] = tree
+    return told
 
 
 def _looked_into(derived: Derived, named: Mapping[str, Sequence[Row]]) -> set[str]:
@@ -66,20 +90,24 @@ def _looked_into(derived: Derived, named: Mapping[str, Sequence[Row]]) -> set[st
     return items
 
 
+def _decision(decision: Decision) -> Tree:
+    return {
+        "id": decision.id,
+        "rule": decision.rule,
+        "ruleVersion": decision.version,
+        "role": decision.role,
+        "payee": decision.payee,
+        "status": decision.status,
+        "amountFen": decision.amount_fen,
+        "points": decision.points,
+        "reason": decision.reason,
+        "inWords": in_words(decision.reason, decision.status),
+    }
+
+
 def _common(decision: Decision, trigger: Row) -> Tree:
     return {
-        "decision": {
-            "id": decision.id,
-            "rule": decision.rule,
-            "ruleVersion": decision.version,
-            "role": decision.role,
-            "payee": decision.payee,
-            "status": decision.status,
-            "amountFen": decision.amount_fen,
-            "points": decision.points,
-            "reason": decision.reason,
-            "inWords": in_words(decision.reason, decision.status),
-        },
+        "decision": _decision(decision),
         "trigger": {
             "event": trigger["event"],
             "type": trigger["type"],
