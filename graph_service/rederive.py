@@ -161,7 +161,10 @@ class _Rederivation:
 
     async def _referrals(self, transaction: Transaction, identifiers: Sequence[str]) -> list[str]:
         referred = await derive_referrals(transaction, identifiers, identifiers, write=self._write)
-        return [f"whether invitation {event} counts" for event in sorted(referred.events)]
+        return [
+            *(f"whether invitation {event} counts" for event in sorted(referred.events)),
+            *(f"as whom account {account} was invited" for account in sorted(referred.joined)),
+        ]
 
     async def _invitations(self, transaction: Transaction, events: Sequence[str]) -> list[str]:
         referred = await derive_referrals(transaction, (), (), events, write=self._write)

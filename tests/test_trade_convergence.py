@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph_service.attribution.claims import belongings_of
-from graph_service.graph.driver import Graph
+from graph_service.graph.driver import Graph, Transaction
 from graph_service.members.identifiers import IdentifierKeys, PlainIdentifier
+from graph_service.members.inviting import invitees_of, inviters_above
 from graph_service.members.people import people
 from graph_service.moments import datetime_of
 from graph_service.rederive import rederive
@@ -35,6 +36,7 @@ async def trade_agrees(graph: Graph, keys: IdentifierKeys, events: list[Event]) 
     assert await decisions_of(graph) == model_decisions(world.decisions(), accounts_in(events, keys))
     assert await invitations_of(graph) == invitations_in(world)
     assert await belongings(graph, keys, world) == belongings_in(world)
+    assert await chains(graph, keys, world) == chains_in(world, keys)
     await books_agree(graph)
     assert await rederive(graph, keys, check=True) == []
 
@@ -53,7 +55,7 @@ def invitations_in(world: World) -> dict[str, str | None]:
 
 async def belongings(graph: Graph, keys: IdentifierKeys, world: World) -> dict[Identifier, Any]:
     """The store of each member, the event that says so, and since when."""
-    seeds = {member.seed: keys.id_of(PlainIdentifier(*_plain(member.seed))) for member in world.members()}
+    seeds = {member.seed: id_of(member.seed, keys) for member in world.members()}
     known = await graph.read(lambda transaction: people(transaction, seeds.values()))
     persons = [known[id_] for id_ in seeds.values()]
     found = await graph.read(lambda transaction: belongings_of(transaction, persons))
@@ -62,6 +64,35 @@ async def belongings(graph: Graph, keys: IdentifierKeys, world: World) -> dict[I
         for seed, one in zip(seeds, found, strict=True)
         if one is not None
     }
+
+
+async def chains(graph: Graph, keys: IdentifierKeys, world: World) -> dict[str, tuple[list[str], list[str]]]:
+    """Inviters upwards and invitees of each member, by ids."""
+
+    async def work(transaction: Transaction) -> dict[str, tuple[list[str], list[str]]]:
+        found = {}
+        for person in {one.id: one for one in (await people(transaction, ids)).values()}.values():
+            above = await inviters_above(transaction, person, 100)
+            below = await invitees_of(transaction, person, after=(-(2**62), ""), limit=100)
+            found[person.id] = ([one.member.id for one in above], [one.member.id for one in below])
+        return found
+
+    ids = [id_of(member.seed, keys) for member in world.members()]
+    return await graph.read(work)
+
+
+def chains_in(world: World, keys: IdentifierKeys) -> dict[str, tuple[list[str], list[str]]]:
+    return {
+        id_of(member.seed, keys): (
+            [id_of(one.seed, keys) for one in world.referrals.chain(member)],
+            [id_of(one.seed, keys) for one in world.referrals.invitees(member)],
+        )
+        for member in world.members()
+    }
+
+
+def id_of(identifier: Identifier, keys: IdentifierKeys) -> str:
+    return keys.id_of(PlainIdentifier(*_plain(identifier)))
 
 
 def belongings_in(world: World) -> dict[Identifier, Any]:

@@ -21,7 +21,7 @@ CALL (accounts) {
     USING INDEX SEEK fact:MemberFact(invitee)
     RETURN fact LIMIT 1
   }
-  RETURN count(fact) > 0 AS invites
+  RETURN count(fact) > 0 AS named
 }
 CALL (accounts) {
   CALL (accounts) {
@@ -37,4 +37,6 @@ CALL (accounts) {
   }
   RETURN count(fact) > 0 AS trades
 }
-RETURN collect({identifier: identifier.id, invites: invites, trades: trades}) AS rows
+RETURN collect({
+  identifier: identifier.id, invites: named OR EXISTS { (identifier)-[:INVITED_AS]->() }, trades: trades
+}) AS rows

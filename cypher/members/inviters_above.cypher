@@ -1,12 +1,14 @@
-// Who brought a member in, who brought that one in, and so on, nearest first; two hundred levels at most.
-// parameters: member, limit
-// columns: member, event, at, campaign, inviter
-// starts from: member_id
+// By which invitations an account was brought in, the account that invited it, that one's inviter, and so on, nearest
+// first; three hundred steps at most. Steps from one account of a member to another are not told.
+// parameters: account, limit
+// columns: inviter, event, at, campaign
+// starts from: identifier_id
 // mode: read
-// db hits: 3000 in all
-MATCH (start:Member {id: $member})
-USING INDEX SEEK start:Member(id)
-MATCH (start) (()<-[:OF]-()-[by:INVITED_BY]->()-[:OF]->()){1,200} (above)
-WITH above, by ORDER BY size(by) LIMIT $limit
-WITH above, by[-1] AS by
-RETURN above.id AS member, by.event AS event, by.at AS at, by.campaign AS campaign, by.inviter AS inviter
+// db hits: 2000 in all
+MATCH (start:Identifier {id: $account})
+USING INDEX SEEK start:Identifier(id)
+MATCH (start) (()-[steps:INVITED_BY|INVITED_AS]->()){1,300} ()
+WITH steps[-1] AS by, size(steps) AS depth
+WHERE by:INVITED_BY
+WITH by ORDER BY depth LIMIT $limit
+RETURN by.inviter AS inviter, by.event AS event, by.at AS at, by.campaign AS campaign

@@ -3,7 +3,7 @@
 // columns: id, member
 // starts from: identifier_id
 // mode: read
-// db hits: 8 a row
+// db hits: 10 a row
 UNWIND $rows AS id
 MATCH (anchor:Identifier {id: id})-[:OF]->(member)
 USING INDEX SEEK anchor:Identifier(id)

@@ -1,13 +1,13 @@
 """The questions about referrals of one member: who brought it in, and whom it brought in."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from graph_service.graph.driver import Row, Transaction
 from graph_service.members.people import Person, people
 
-_LEVELS_AT_ONCE = 200
-"""As many as `members/inviters_above` climbs."""
+_STEPS_AT_ONCE = 300
+"""As many as `members/inviters_above` climbs; every second one may lead to another account of the same member."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,13 @@ async def inviters_above(transaction: Transaction, person: Person, max_depth: in
     rows: list[Row] = []
     here = person.id
     while len(rows) < max_depth:
-        limit = min(_LEVELS_AT_ONCE, max_depth - len(rows))
-        found = await transaction.run("members/inviters_above", member=here, limit=limit)
+        found = await transaction.run("members/inviters_above", account=here, limit=max_depth - len(rows))
         rows += found
-        if len(found) < _LEVELS_AT_ONCE:
+        if len(found) < _STEPS_AT_ONCE // 2:
             break
-        here = found[-1]["member"]
-    known = await people(transaction, (row["member"] for row in rows))
-    return [Inviting(known[row["member"]], row["event"], row["at"], row["campaign"], row["inviter"]) for row in rows]
+        here = found[-1]["inviter"]
+    known = await people(transaction, (row["inviter"] for row in rows))
+    return [_inviting(row, known) for row in rows]
 
 
 async def invitees_of(
@@ -72,15 +71,3 @@ async def invitees_of(
     rows = sorted(rows, key=lambda row: (row["at"], row["event"]))[:limit]
     known = await people(transaction, (row["invitee"] for row in rows))
     return [Inviting(known[row["invitee"]], row["event"], row["at"], row["campaign"], row["inviter"]) for row in rows]
-
-
-async def accounts_of_inviters(
-    transaction: Transaction, members: Iterable[str]
-) -> Mapping[str, tuple[str, str, int, str | None]]:
-    """Of members the (account, event, at, campaign) of the invitation that brought them in, by the members' ids."""
-    known = await people(transaction, members)
-    owner = {account: person.id for person in known.values() for account in person.ids}
-    return {
-        owner[row["account"]]: (row["inviter"], row["event"], row["at"], row["campaign"])
-        for row in await transaction.rows_of("members/inviters", sorted(owner))
-    }

@@ -1,9 +1,10 @@
 """Derives who brought a member in: the first valid invitation (`contract/rules.md`, Referrals).
 
     (:Identifier)-[:INVITED_BY {event, at, campaign, inviter}]->(:Identifier)   the accounts of a valid invitation
-    (:MemberFact {refused})                                                      why an invitation does not count
+    (:Identifier)-[:INVITED_AS]->(:Identifier)   from every other account of the invited member to that one
+    (:MemberFact {refused})                       why an invitation does not count
 
-The relation joins accounts, not members, so that merges and splits rewrite only what they change; `inviter` is the id
+`INVITED_BY` joins accounts, not members, so that merges and splits rewrite only what they change; `inviter` is the id
 of the account that it leads to, for the index.
 """
 
@@ -77,10 +78,12 @@ class Referred:
     Attributes:
         accounts: of the invited members whose inviter is another now.
         events: invitations of which something else was stored.
+        joined: accounts that lead to another account of the invited member now.
     """
 
     accounts: set[str] = field(default_factory=set)
     events: set[str] = field(default_factory=set)
+    joined: set[str] = field(default_factory=set)
 
 
 async def derive_referrals(
@@ -111,15 +114,18 @@ async def derive_referrals(
     accounts = around | invited | {one.invitee for one in named if one.invitee is not None}
     accounts |= {account for person in (await people(transaction, accounts)).values() for account in person.ids}
     offered = {one.event: one for one in (*named, *await _invitations(transaction, "members/invitations_to", accounts))}
-    stored = {
-        row["account"]: row for row in await transaction.rows_of("members/inviters", sorted(accounts)) if accounts
-    }
-    if not offered and not stored:
+    stored = {row["account"]: row for row in await _rows(transaction, "members/inviters", accounts)}
+    joined = {row["account"]: row["invitedAs"] for row in await _rows(transaction, "members/invited_as", accounts)}
+    if not offered and not stored and not joined:
         return Referred()
     known = await people(transaction, accounts | {one.inviter for one in offered.values() if one.inviter is not None})
     first = await _first_sights(transaction, offered.values(), known)
     verdicts = judge(offered.values(), {account: person.id for account, person in known.items()}, first)
-    return await _write(transaction, list(offered.values()), verdicts, stored, write=write)
+    referred = await _write(transaction, list(offered.values()), verdicts, stored, write=write)
+    accepted = [str(one.invitee) for one in offered.values() if verdicts[one.event] is None]
+    wanted = {other: account for account in accepted for other in known[account].ids if other != account}
+    referred.joined = await _join(transaction, joined, wanted, write=write)
+    return referred
 
 
 async def rebuild_referrals(transaction: Transaction) -> None:
@@ -133,6 +139,23 @@ async def rebuild_referrals(transaction: Transaction) -> None:
     while page := await transaction.run("members/invitation_ids", at=at, id=event, limit=_AT_ONCE):
         await derive_referrals(transaction, (), (), {row["id"] for row in page})
         at, event = page[-1]["at"], page[-1]["id"]
+
+
+async def _join(
+    transaction: Transaction, stored: Mapping[str, str], wanted: Mapping[str, str], *, write: bool
+) -> set[str]:
+    """Lets the other accounts of invited members lead to the one that was invited."""
+    changed = {one for one in stored.keys() | wanted.keys() if stored.get(one) != wanted.get(one)}
+    if write:
+        gone = [{"account": one} for one in sorted(changed & stored.keys())]
+        come = [{"account": one, "invitedAs": wanted[one]} for one in sorted(changed & wanted.keys())]
+        await transaction.rows_of("members/delete_invited_as", gone)
+        await transaction.rows_of("members/write_invited_as", come)
+    return changed
+
+
+async def _rows(transaction: Transaction, statement: str, rows: Iterable[str]) -> list[Row]:
+    return await transaction.rows_of(statement, sorted(rows))
 
 
 async def _invitations(transaction: Transaction, statement: str, rows: Iterable[str]) -> list[Invitation]:
