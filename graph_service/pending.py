@@ -22,7 +22,8 @@ from typing import Any
 from graph_service.graph.driver import Graph, Row, Transaction
 from graph_service.moments import now, rfc3339
 from graph_service.rebates.announced import Announcements
-from graph_service.rebates.derive import derive_decisions, fetch_rulebook
+from graph_service.rebates.derive import derive_decisions
+from graph_service.rebates.evaluate import fetch_rulebook
 from graph_service.rebates.questions import RebateLine
 from graph_service.rebates.settling import ACCRUED, SETTLED, mark_settled, seal_closings
 from graph_service.writers import Writers

@@ -51,7 +51,8 @@ from graph_service.members.referrals import rebuild_referrals
 from graph_service.pending import MAX_DEPENDENT, Question, dependents, postpone
 from graph_service.pipeline_limits import LimitReach, reach_limits
 from graph_service.pipeline_trade import reach_trade
-from graph_service.rebates.derive import derive_decisions, fetch_rulebook, recount
+from graph_service.rebates.derive import derive_decisions, recount
+from graph_service.rebates.evaluate import fetch_rulebook
 from graph_service.rebates.limits import has_limits
 from graph_service.rebates.payments import derive_payments
 from graph_service.rebates.questions import RebateLine

@@ -14,8 +14,12 @@ from graph_service.rebates.periods import end_of
 from graph_service.rebates.reserve import fetch_closings
 from graph_service.rebates.rulebook import Publication, Rulebook
 
-TIMELESS = frozenset({"party.registered", "product.listed", "code.aliased", "rule.published", "identity.policy"})
+TIMELESS = frozenset(
+    {"party.registered", "product.listed", "code.aliased", "rule.published", "identity.policy", "order.refunded"}
+)
 """What may say something of times before it."""
+
+_EVER = 2**62
 
 
 @dataclass(slots=True)
@@ -72,16 +76,23 @@ async def reach_limits(
     if rules.caps_payees:
         reach.accounts = set(moved)
     if rules.counts_periods:
-        reach.triggers |= {
-            row["event"]
-            for row in await transaction.run("rebates/closings")
-            if any(fact.type in TIMELESS or fact.at < end_of(row["period"]) for fact in facts)
-        }
+        reach.triggers |= await _closings(transaction, facts, moved)
     reach.rules = {rule for rule in _rules_in(facts) if _limits_before(rule, facts, rules) != _limits_now(rule, rules)}
     closed = [fact for fact in facts if fact.type == "period.closed"]
     if closed and not await _come_last(transaction, closed, clock_before):
         reach.rules |= {rule for rule in rules.ids if _limits_now(rule, rules)}
     return reach
+
+
+async def _closings(transaction: Transaction, facts: Sequence[Touched], moved: Collection[str]) -> set[str]:
+    """The closings of months whose measures facts, or who is who, may change."""
+    rows = await transaction.run("rebates/closings")
+    if not rows:
+        return set()
+    seen = await transaction.rows_of("rebates/first_sight", sorted(moved))
+    since = [row["at"] for row in seen if row["at"] is not None]
+    since += [-_EVER if fact.type in TIMELESS else fact.at for fact in facts]
+    return {row["event"] for row in rows if since and min(since) < end_of(row["period"])}
 
 
 def _rules_in(facts: Iterable[Touched]) -> set[str]:

@@ -19,7 +19,8 @@ from graph_service.members.leaving import all_leavings, settle_leavings
 from graph_service.members.rebuild import latest_policy, policy_in_force
 from graph_service.members.referrals import derive_referrals
 from graph_service.pending import waiting
-from graph_service.rebates.derive import compare, compare_recount, derive_decisions, fetch_rulebook, write
+from graph_service.rebates.derive import compare, compare_recount, derive_decisions, write
+from graph_service.rebates.evaluate import fetch_rulebook
 from graph_service.rebates.payments import derive_payments, differing_payments
 from graph_service.rebates.renaming import rename_payees
 

@@ -362,6 +362,8 @@ SAMPLES: dict[str, Sample] = {
     "rebates/devices_of_events": rows("events"),
     "rebates/devices_of_identifiers": rows("identifiers"),
     "rebates/events_between": counted("scan", rows=[{"type": "goods.scanned", "from": EVER, "to": NEVER}]),
+    "rebates/first_registrations": counted("event", before=NEVER),
+    "rebates/first_sight": rows("identifiers"),
     "rebates/first_shown": rows("identifiers"),
     "rebates/refunds_of_orders": rows("events"),
     "rebates/reserved_before": counted(

@@ -13,7 +13,7 @@ from graph_service.recorder import Recorder
 from graph_service.rederive import rederive
 from tests.answers import accounts_in, decisions_of, model_decisions
 from tests.model import World
-from tests.model.cast import linked
+from tests.model.cast import linked, party
 from tests.model.log import Event
 from tests.test_convergence import arrive, books_agree
 from tests.test_limits import unsettled
@@ -35,6 +35,10 @@ def rules() -> list[Event]:
         rule("SCANS", TIERS, period="QUARTER", mode="STEPPED"),
         rule("SCANS", TIERS, period="YEAR", target=3),
         rule("SCANS", EACH, scope={"skus": ["DOG"]}),
+        rule("SALES_FEN", [{"from": 0, "bps": 1_000}]),
+        rule("SALES_FEN", [{"from": 0, "bps": 333}], "PROMOTER", period="QUARTER"),
+        rule("NEW_MEMBERS", EACH),
+        rule("NEW_MEMBERS", EACH, "CLERK"),
         rule("CARTONS_ELIGIBLE", EACH, period="QUARTER", caps=[{"per": "DAY", "limitFen": 15}]),
     ]
     return [said(number, one) for number, one in enumerate(found)]
@@ -59,9 +63,43 @@ def log() -> list[Event]:
         scanned(5, "U10"),
         scanned(6, "U01"),
         scanned(7, "U25"),
+        *trade(),
         closed(30, "2026-06"),
         closed(31, "2026-06"),
         *rules(),
+    ]
+
+
+def trade() -> list[Event]:
+    def person(value: str) -> dict[str, str]:
+        return {"type": "WECHAT_OPENID", "app": "mini", "value": value}
+
+    def registered(day: int, value: str, **more: str) -> Event:
+        said = {"type": "member.registered", "identifiers": [person(value)], "consent": []}
+        return {"id": f"reg{day}", "at": at(day), **said, **more}
+
+    lines = [
+        {"line": "1", "sku": "CAT", "quantity": 3, "netFen": 999},
+        {"line": "2", "sku": "TEA", "quantity": 1, "netFen": 50},
+    ]
+    order = {
+        "type": "order.placed",
+        "order": "O1",
+        "channel": "POS",
+        "store": "S1",
+        "paidFen": 1_099,
+        "shippingFen": 50,
+    }
+    back = {"type": "order.refunded", "order": "O1", "lines": [{"line": "1", "quantity": 1}]}
+    return [
+        {"id": "K", "at": at(-99), **party("K", "CLERK", promoCode="KC")},
+        {"id": "employs", "at": at(-98), **linked("EMPLOYS", "S1", "K")},
+        registered(8, "a", store="S1"),
+        registered(9, "b", promoCode="KC"),
+        registered(10, "c", clerk="K"),
+        {"id": "met", "at": at(11), "type": "member.identified", "identifiers": [person("a"), person("c")]},
+        {"id": "o1", "at": at(12), **order, "lines": lines, "promoCode": "KC"},
+        {"id": "back", "at": at(32), **back},
     ]
 
 
@@ -78,7 +116,7 @@ async def test_closings_pay_what_the_model_says(graph: Graph, keys: IdentifierKe
     await arrive(graph, keys, [events[::order][n : n + 9] for n in range(0, len(events), 9)])
     await agree(graph, keys, events)
     assert len({row[0] for row in await decisions_of(graph)} - {"NONE"}) == len(rules()) - 2  # dogs, and April
-    for target in ("s5U10", "in-20S1", "close-1"):
+    for target in ("s5U10", "in-20S1", "back", "met", "close-1"):
         void = {"id": f"no-{target}", "at": at(33), "recordedAt": at(33), "type": "event.voided", "voids": target}
         events.append(void | {"reason": "mistaken"})
         async with Recorder(graph, keys).running() as recorder:

@@ -7,7 +7,8 @@ from typing import Any
 from graph_service.goods.read import fetch_goods
 from graph_service.graph.driver import Row, Transaction
 from graph_service.rebates.decision import Decision
-from graph_service.rebates.derive import Derived, evaluate, fetch_rulebook, limited_decisions
+from graph_service.rebates.derive import limited_decisions
+from graph_service.rebates.evaluate import Derived, evaluate, fetch_rulebook
 from graph_service.rebates.explain_limits import limit_trees, period_tree
 from graph_service.rebates.explain_receipt import SHOWN_RUNS, receipt_tree
 from graph_service.rebates.explain_scan import scan_tree

@@ -58,7 +58,7 @@ async def pass_limits(
         rules: all rules.
         held: why what a rule proposes for an event is held, by rule and event.
     """
-    refunds = await _refunds(transaction, proposals)
+    refunds = await fetch_refunds(transaction, proposals)
     limited: dict[str, Limits] = {}
     before: dict[str, dict[str, Reservation]] = defaultdict(dict)
     for row in stored:
@@ -134,7 +134,7 @@ async def _groups(transaction: Transaction, proposals: Iterable[Decision]) -> di
     return {row["id"]: row["member"] for row in rows}
 
 
-async def _refunds(transaction: Transaction, proposals: Iterable[Decision]) -> dict[str, tuple[Refund, ...]]:
+async def fetch_refunds(transaction: Transaction, proposals: Iterable[Decision]) -> dict[str, tuple[Refund, ...]]:
     """The refunds of orders, by the event that placed the order."""
     orders = {one.trigger for one in proposals if one.lines}
     found: dict[str, tuple[Refund, ...]] = {}

@@ -11,6 +11,7 @@ from graph_service.goods.ownership import RETAIL_KINDS, ownership, way_to
 from graph_service.goods.read import Goods, fetch_goods
 from graph_service.goods.story import HandOver, Story
 from graph_service.graph.driver import Row, Transaction
+from graph_service.rebates.measures_of_trade import MEASURED_BY, fetch_trade
 from graph_service.rebates.period_rules import Count, Counts, Month, begin_of_period, rules_at_end
 from graph_service.rebates.periods import end_of
 from graph_service.rebates.rulebook import Circumstances, Rulebook
@@ -52,6 +53,10 @@ async def fetch_counts(transaction: Transaction, closings: Iterable[Month], rule
     if eligible or "CARTONS_SOLD_THROUGH" in measures:
         scans = await _events(transaction, "goods.scanned", begin, end)
         counts.by_measure["CARTONS_SOLD_THROUGH"] = await _opened(transaction, scans, end)
+    for publication, _ in wanted:
+        rule = publication.rule
+        if rule.measure in MEASURED_BY and (rule.id, rule.version) not in counts.of_trade:
+            counts.of_trade[rule.id, rule.version] = await fetch_trade(transaction, rule, begin, end)
     for since in sorted(eligible):
         counts.carried_in[since] = await _carried_in(transaction, since)
     return counts

@@ -35,6 +35,14 @@ class Count:
     amount: int = 1
 
 
+class Tallied(NamedTuple):
+    """Something of trade that is counted for a payee; `at` is in microseconds."""
+
+    at: int
+    payee: str
+    amount: int
+
+
 @dataclass(slots=True)
 class Counts:
     """All that is counted for some closings.
@@ -42,10 +50,12 @@ class Counts:
     Attributes:
         by_measure: what happened, by measure; of `CARTONS_ELIGIBLE` its parts under their own names.
         carried_in: by instant, the cartons that parties owned then and that no consumer had opened.
+        of_trade: by rule and version, what their own roles and scopes select.
     """
 
     by_measure: dict[str, list[Count]] = field(default_factory=dict)
     carried_in: dict[int, list[Count]] = field(default_factory=dict)
+    of_trade: dict[tuple[str, int], list[Tallied]] = field(default_factory=dict)
 
 
 class Month(NamedTuple):
@@ -168,6 +178,13 @@ def _rate(tier: Tier, units: int) -> int:
 def measure(publication: Publication, begin: int, end: int, counts: Counts) -> Counter[str]:
     """What a rule measures between two instants, by payee."""
     kind = publication.rule.measure or ""
+    traded = counts.of_trade.get((publication.rule.id, publication.rule.version))
+    if traded is not None:
+        total: Counter[str] = Counter()
+        for one in traded:
+            if begin <= one.at < end:
+                total[one.payee] += one.amount
+        return total
     if kind == "CARTONS_ELIGIBLE":
         came = _summed(publication, begin, end, counts.by_measure.get("CARTONS_RECEIVED", ()))
         came += _summed(publication, begin, begin + 1, counts.carried_in.get(begin, ()))

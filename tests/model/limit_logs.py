@@ -86,6 +86,39 @@ def rules(draw: st.DrawFn, version: int) -> Body:
 
 
 @st.composite
+def orders(draw: st.DrawFn) -> list[tuple[str, int, Body]]:
+    """Orders of one store under a rule with limits, some of them paid back."""
+    hours = st.integers(0, HOURS)
+    placed = draw(st.integers(0, 5))
+    if not placed:
+        return []
+    rule: Body = {"id": "o", "version": 1, "brand": "F", "trigger": "ORDER", "from": LONG_AGO}
+    rule["retroactive"] = {"by": "F", "reason": "late papers"}
+    rule["rounding"] = draw(st.sampled_from(["FLOOR", "HALF_UP"]))
+    rule["pay"] = [{"role": "STORE", "bps": 1_000, "base": "NET_PAID"}, {"role": "CONSUMER", "points": 7}]
+    rule["caps"] = draw(st.lists(caps, max_size=1))
+    if draw(st.booleans()):
+        rule["budgetFen"] = draw(st.sampled_from([100, 150, 240]))
+        rule["onInsufficient"] = draw(st.sampled_from(["REJECT_EVENT", "PRORATA"]))
+    if draw(st.booleans()):
+        rule["roundAt"] = "SETTLEMENT"
+    found: list[tuple[str, int, Body]] = [("rule-o", -600, {"type": "rule.published", "rule": rule})]
+    for n in range(placed):
+        nets = draw(st.lists(st.sampled_from([0, 333, 999]), min_size=1, max_size=3))
+        lines = [{"line": str(i), "sku": "CAT", "quantity": 3, "netFen": net} for i, net in enumerate(nets)]
+        said = {"type": "order.placed", "order": f"O{n}", "channel": "POS", "store": "S1", "paidFen": sum(nets)}
+        member = {"identifiers": [openid(draw(st.sampled_from(VALUES)))]}
+        found.append((f"o{n}", draw(hours), {**said, "member": member, "lines": lines}))
+    for n in range(draw(st.integers(0, 4))):
+        parts = [{}, {"quantity": 1}, {"netFen": 100}, {"quantity": 2}]
+        lines = [{"line": str(draw(st.integers(0, 2))), **draw(st.sampled_from(parts))}]
+        back = draw(st.sampled_from([{}, {"lines": lines}]))
+        order = f"O{draw(st.integers(0, placed - 1))}"
+        found.append((f"back{n}", draw(hours), {"type": "order.refunded", "order": order, **back}))
+    return found
+
+
+@st.composite
 def limit_logs(draw: st.DrawFn, size: int = 12, merges: bool = True) -> tuple[list[Event], list[tuple[str, str, str]]]:
     """Events, each with its `recordedAt`; and what reviews are about: their ids, scans and roles.
 
@@ -105,6 +138,7 @@ def limit_logs(draw: st.DrawFn, size: int = 12, merges: bool = True) -> tuple[li
         happened.append((f"s{n:02}", hour, scan))
         if draw(st.integers(0, 5)):
             happened.append((f"in{n:02}", hour - 24, {"type": "goods.received", "codes": [f"U{n:02}"], "party": store}))
+    happened += draw(orders())
     if merges and draw(st.booleans()):
         happened.append(("met", draw(hours), {"type": "member.identified", "identifiers": [PHONE, openid("m0")]}))
     about = []

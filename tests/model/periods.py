@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from tests.model import orders, registrations
 from tests.model.decision import Decision, nothing
 from tests.model.log import Fact
 from tests.model.ownership import RETAIL, way
-from tests.model.roles import clerk
+from tests.model.refunds import refunds_of, taken_back
+from tests.model.roles import Case, Filled, clerk, of_store
 from tests.model.rules import Circumstances, Rule, matches
 
 if TYPE_CHECKING:
@@ -121,6 +123,12 @@ def measure(world: World, rule: Rule, month: str) -> Counter[str]:
     """By payee, from the beginning of the rule's period to the end of a month."""
     begin, end = period_begin(rule.body["period"], month), month_end(month)
     kind = rule.body["measure"]
+    if kind in {"SALES_FEN", "NEW_MEMBERS"}:
+        total: Counter[str] = Counter()
+        for at, payee, amount in (sales if kind == "SALES_FEN" else new_members)(world, rule):
+            if begin <= at < end:
+                total[payee] += amount
+        return total
     if kind == "CARTONS_ELIGIBLE":
         came = summed(rule, within(cartons_received(world), begin, end)) + summed(rule, carried_in(world, begin))
         return came & summed(rule, within(cartons_opened(world), begin, end))
@@ -241,3 +249,40 @@ def openings(world: World) -> Iterator[tuple[str, Fact]]:
 def cartons_opened(world: World) -> Iterator[Count]:
     for _, scan in openings(world):
         yield opening(world, scan)
+
+
+# --- trade ------------------------------------------------------------------------------------------------
+
+
+def sales(world: World, rule: Rule) -> Iterator[tuple[datetime, str, int]]:
+    """What orders of the rule's lines net, less what was paid back of them, for whoever is the role at the order."""
+    for fact in world.trade.orders.values():
+        store, promo_code = orders.store_of(world, fact), fact.body.get("promoCode")
+        account, campaign = world.account(fact), fact.body.get("campaign")
+        case = Case(world, fact, account, store=store, campaign=campaign, names_clerk=bool(promo_code))
+        lines = orders.lines_for(world, case, rule)
+        who = orders.roles(world, case).get(rule.body["payee"])
+        if lines and who and who.payee and not who.reason:
+            net = orders.bases(world, fact, lines)["NET_PAID"]
+            paid_for = tuple((line["line"], line["netFen"]) for line in lines)
+            sold = Decision("", 0, fact.id, "", None, "", net, lines=paid_for)
+            back = sum(taken_back(sold, refund)[0] for refund in refunds_of(world, fact.id))
+            yield fact.at, who.payee, net - back
+
+
+def new_members(world: World, rule: Rule) -> Iterator[tuple[datetime, str, int]]:
+    """Each member once, where it registered first."""
+    known: set[Any] = set()
+    for fact in world.facts:
+        person = world.person(fact) if fact.type == "member.registered" else None
+        if person is None or person in known:
+            continue
+        known.add(person)
+        named, promo_code = fact.body.get("clerk"), fact.body.get("promoCode")
+        store = registrations.store_of(world, fact)
+        case = Case(world, fact, world.account(fact), store=store, names_clerk=bool(named or promo_code))
+        filled = {role: one for role, one in of_store(world, store, fact).items() if role in RETAIL}
+        filled |= {"CLERK": clerk(world, named, promo_code, fact), "CONSUMER": Filled(world.account(fact))}
+        who = filled.get(rule.body["payee"])
+        if case.fits(rule) and who and who.payee and not who.reason:
+            yield fact.at, who.payee, 1
