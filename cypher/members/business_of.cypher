@@ -1,4 +1,5 @@
-// Whether invitations, vouchers or orders name an account of the members that identifiers belong to.
+// Whether invitations, vouchers or orders name an account of the members that identifiers belong to, or named one as an
+// invited one before; those that none names are left out.
 // parameters: rows
 // columns: identifier, invites, trades
 // starts from: identifier_id, member_fact_account, member_fact_invitee, voucher_fact_account, order_fact_account
@@ -7,36 +8,23 @@
 UNWIND $rows AS id
 MATCH (identifier:Identifier {id: id})
 USING INDEX SEEK identifier:Identifier(id)
-WITH identifier, [identifier.id] + [(identifier)-[:OF]->()<-[:OF]-(other) | other.id] AS accounts
-CALL (accounts) {
-  CALL (accounts) {
-    UNWIND accounts AS account
+UNWIND [id] + [(identifier)-[:OF]->()<-[:OF]-(other) WHERE other <> identifier | other.id] AS account
+WITH id,
+  EXISTS { (identifier)-[:INVITED_AS]->() } OR EXISTS {
     MATCH (fact:MemberFact {account: account})
     USING INDEX SEEK fact:MemberFact(account)
     WHERE fact.type = 'member.invited'
-    RETURN fact LIMIT 1
-    UNION
-    UNWIND accounts AS account
+  } OR EXISTS {
     MATCH (fact:MemberFact {invitee: account})
     USING INDEX SEEK fact:MemberFact(invitee)
-    RETURN fact LIMIT 1
-  }
-  RETURN count(fact) > 0 AS named
-}
-CALL (accounts) {
-  CALL (accounts) {
-    UNWIND accounts AS account
+  } AS invites,
+  EXISTS {
     MATCH (fact:VoucherFact {account: account})
     USING INDEX SEEK fact:VoucherFact(account)
-    RETURN fact LIMIT 1
-    UNION
-    UNWIND accounts AS account
+  } OR EXISTS {
     MATCH (fact:OrderFact {account: account})
     USING INDEX SEEK fact:OrderFact(account)
-    RETURN fact LIMIT 1
-  }
-  RETURN count(fact) > 0 AS trades
-}
-RETURN collect({
-  identifier: identifier.id, invites: named OR EXISTS { (identifier)-[:INVITED_AS]->() }, trades: trades
-}) AS rows
+  } AS trades
+WITH id, invites, trades WHERE invites OR trades
+WITH id, true IN collect(invites) AS invites, true IN collect(trades) AS trades
+RETURN collect({identifier: id, invites: invites, trades: trades}) AS rows

@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from phonenumbers import PhoneMetadata
 
 from graph_service.errors import ServiceError
 
@@ -24,6 +25,16 @@ _ID = re.compile(r"M[A-Z2-7]{26}")
 
 _PERSONAL = frozenset({"device", "note"})
 """Fields of events whose texts tell of a person, besides identifiers."""
+
+
+def _pattern_of_chinese_mobiles() -> re.Pattern[str]:
+    """As libphonenumber's own data has it; no number that begins with 1 and 3 to 9 has a prefix to be taken off."""
+    metadata = PhoneMetadata.metadata_for_region("CN")
+    mobile = metadata.mobile.national_number_pattern if metadata and metadata.mobile else None
+    return re.compile(rf"(?=1[3-9])(?:{mobile or '(?!)'})")
+
+
+_CHINESE_MOBILE = _pattern_of_chinese_mobiles()
 
 TextOrder = tuple[str, tuple[str, str, str]]
 
@@ -53,7 +64,14 @@ def plain(kind: str, value: str, app: str | None = None) -> PlainIdentifier:
     return PlainIdentifier(kind, _e164(trimmed) if kind == "PHONE" else trimmed, (app or "").strip() or None)
 
 
+def _is_mobile(value: str) -> bool:
+    """Whether it is plainly a Chinese mobile number: most phones are, and to read one in full takes a hundred times."""
+    return len(value) == 11 and value.isascii() and _CHINESE_MOBILE.fullmatch(value) is not None
+
+
 def _e164(value: str) -> str:
+    if _is_mobile(value):
+        return "+86" + value
     try:
         number = phonenumbers.parse(value, "CN")
     except phonenumbers.NumberParseException:
