@@ -242,6 +242,9 @@ def rebates_settle(
     period: Annotated[str, typer.Option(metavar="MONTH", help="As 2026-10; the months before it are closed, too.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where statements-MONTH.csv and .parquet go.")],
     home: Home = None,
+    lines: Annotated[
+        bool, typer.Option("--lines", help="Write lines-MONTH.parquet, too: what each decision moves.")
+    ] = False,
 ) -> None:
     """Freeze the statements of a month, and write them. Safe to repeat."""
     from graph_service.commands.rebates import amounts, as_text, settle, settlement_files  # noqa: PLC0415
@@ -250,8 +253,10 @@ def rebates_settle(
     if not is_month(period):
         raise typer.BadParameter("expected a month, as 2026-10", param_hint="--period")
     files = settlement_files(period, out)
-    total, payees = with_service(home, lambda service: settle(service, period, files))
-    print(as_text({"period": period, "payees": payees, **amounts(total), "files": [str(file) for file in files]}))
+    of_lines = out / f"lines-{period}.parquet" if lines else None
+    total, told = with_service(home, lambda service: settle(service, period, files, of_lines))
+    written = [str(file) for file in (*files, of_lines) if file is not None]
+    print(as_text({"period": period, **told, **amounts(total), "files": written}))
 
 
 @rebates_app.command("verify")

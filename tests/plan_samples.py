@@ -342,6 +342,13 @@ SAMPLES: dict[str, Sample] = {
         lambda picks: {"rows": picks["accounts"], "start": NEVER, "before": -1, "block": ALL},
         lambda picks: picks.counts["entry"],
     ),
+    "rebates/lines_of_accounts": Sample(
+        lambda picks: {
+            "rows": picks["accounts"],
+            **{"start": AT, "end": NEVER, "before": -1, "block": ALL, "limit": PAGE},
+        },
+        lambda picks: picks.counts["entry"],
+    ),
     "rebates/lines_of_month": rows("accounts", at=EVER, id="", end=NEVER, block=ALL, limit=PAGE),
     "rebates/link_reversals": each("entries", lambda entry: {"id": entry, "reverses": entry}),
     "rebates/mark_settled": rows("scans"),

@@ -52,8 +52,8 @@ class Commands:
         assert process.returncode == exits, (out, said)
         return out
 
-    def settle(self, period: str = "2026-03") -> dict[str, Any]:
-        told: dict[str, Any] = json.loads(self.run("settle", "--period", period, "--out", str(self.folder)))
+    def settle(self, period: str = "2026-03", *more: str) -> dict[str, Any]:
+        told: dict[str, Any] = json.loads(self.run("settle", "--period", period, "--out", str(self.folder), *more))
         return told
 
     def statements(self, period: str = "2026-03") -> dict[str, dict[str, str]]:
@@ -111,7 +111,10 @@ async def test_a_month_is_run_settled_and_verified(graph: Graph, keys: Identifie
 
     async with Recorder(graph, keys).running() as recorder:
         await recorder.record([LATE, BEFORE_LATE, paid("S1", "2026-03", 100)], as_admin=True)
-    late = commands.settle("2026-04")
+    late = commands.settle("2026-04", "--lines")
+    lines = pq.read_table(commands.folder / "lines-2026-04.parquet").to_pylist()
+    assert sum(row["amountFen"] for row in lines) == late["adjustedFen"]
+    assert {row["adjusts"] for row in lines} == {"settled month"}
     assert late["adjustedFen"] > 0 == late["earnedFen"]
     assert {key: value for key, value in commands.settle().items() if key not in {"paidFen", "closingFen"}} == {
         key: value for key, value in first.items() if key not in {"paidFen", "closingFen"}

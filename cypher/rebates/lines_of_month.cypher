@@ -14,9 +14,9 @@ CALL (payee) {
 }
 WITH entry ORDER BY entry.at, entry.id LIMIT $limit
 MATCH (entry)-[:BOOKED_FOR]->(trigger)
-RETURN
-  entry.id AS id, entry.rule AS rule, entry.version AS version, entry.trigger AS trigger, entry.role AS role,
-  entry.payee AS payee, entry.revision AS revision, entry.status AS status, entry.amountFen AS amountFen,
-  entry.points AS points, entry.cause AS cause, entry.reason AS reason, entry.at AS at,
-  trigger.recordedAt AS decidedAt
-ORDER BY at, id
+WITH entry, trigger.recordedAt AS decidedAt ORDER BY entry.at, entry.id
+RETURN collect({
+  id: entry.id, rule: entry.rule, version: entry.version, trigger: entry.trigger, role: entry.role,
+  payee: entry.payee, revision: entry.revision, status: entry.status, amountFen: entry.amountFen,
+  points: entry.points, cause: entry.cause, reason: entry.reason, at: entry.at, decidedAt: decidedAt
+}) AS rows

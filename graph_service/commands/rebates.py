@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from graph_service.commands.settling import settle as settle_backlog
+from graph_service.commands.statement_lines import write_lines
 from graph_service.errors import ServiceError
 from graph_service.graph.driver import Transaction
 from graph_service.moments import now, rfc3339
@@ -143,16 +144,19 @@ def settlement_files(period: str, folder: Path) -> tuple[Path, Path]:
     return folder / f"statements-{period}.csv", folder / f"statements-{period}.parquet"
 
 
-async def settle(service: Service, period: str, files: Sequence[Path]) -> tuple[Totals, int]:
+async def settle(
+    service: Service, period: str, files: Sequence[Path], of_lines: Path | None = None
+) -> tuple[Totals, dict[str, int]]:
     """Closes a month, keeps its totals, and writes the statements of all payees; the same again when repeated.
 
     Args:
         service: the open service.
         period: the month.
         files: where to; one that is there is replaced.
+        of_lines: where the lines of all statements go; None for nowhere.
 
     Returns:
-        the sum of all statements, and how many there are.
+        the sum of all statements, and how many payees, and lines where they were asked for, there are.
     """
     await _close(service, period)
     statements = await _freeze(service, period)
@@ -164,8 +168,11 @@ async def settle(service: Service, period: str, files: Sequence[Path]) -> tuple[
         with Sheet(file, STATEMENT_COLUMNS) as sheet:
             for start in range(0, len(rows), LINES_AT_ONCE):
                 sheet.write(rows[start : start + LINES_AT_ONCE])
+    told = {"payees": len(rows)}
+    if of_lines is not None:
+        told["lines"] = await write_lines(service, period, of_lines)
     await settle_backlog(service.recorder.backlog)  # what is settled gets marked
-    return total, len(rows)
+    return total, told
 
 
 async def _close(service: Service, period: str) -> None:

@@ -5,8 +5,9 @@ what went on hold, or left it, is a line of its own with the status `HELD`. The 
 `payable - opening`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from typing import Any
 
 from graph_service.graph.driver import Row, Transaction
 from graph_service.rebates.questions import RebateLine
@@ -15,6 +16,7 @@ from graph_service.rebates.statements import EVER, Sight, Statement
 Position = tuple[int, str]
 
 _HELD = ".held"
+_SPARE = 50  # most decisions were booked once, so that a page of entries is about a page of lines
 
 
 async def lines_of(
@@ -49,7 +51,7 @@ async def _lines_of_month(
     at, id_ = max(after, (sight.start, ""))
     id_ = id_.removesuffix(_HELD)
     found: list[RebateLine] = []
-    fetched = 2 * limit + 1
+    fetched = limit + _SPARE
     while len(found) < limit:
         rows = await transaction.rows_of(
             "rebates/lines_of_month",
@@ -65,9 +67,85 @@ async def _lines_of_month(
             break
         if groups:
             at, id_ = groups[-1][0]["at"], _decision_of(groups[-1][0]) + "/"
+            fetched = limit - len(found) + _SPARE
         else:
             fetched *= 2
     return found[:limit]
+
+
+async def lines_of_accounts(
+    transaction: Transaction, accounts: Sequence[str], sight: Sight, most: int
+) -> tuple[list[Row], list[str]]:
+    """The lines of statements of many accounts at once, as rows of a table, account by account.
+
+    Args:
+        transaction: to read in.
+        accounts: whose.
+        sight: what the statements see.
+        most: entries of one account that are fetched.
+
+    Returns:
+        the lines, and the accounts that have more entries; theirs are not among the lines.
+    """
+    lines: list[Row] = []
+    larger: list[str] = []
+    seen = {"start": sight.start, "end": sight.end, "before": sight.before, "block": sight.block}
+    for account in await transaction.rows_of("rebates/lines_of_accounts", accounts, limit=most, **seen):
+        if len(account["entries"]) == most:
+            larger.append(account["payee"])
+            continue
+        for late, entries in ((True, account["late"]), (False, account["entries"])):
+            entries.sort(key=lambda row: (row[0], row[1].partition(".")[0], row[2]))
+            lines += _table_rows(account["payee"], sight, entries, late=late)
+    return lines, larger
+
+
+def _table_rows(payee: str, sight: Sight, entries: Sequence[Sequence[Any]], *, late: bool) -> Iterator[Row]:
+    """As `_lines_of_decision`, for entries as lists in order; a decision that was booked once needs no grouping."""
+    position = 0
+    while position < len(entries):
+        begun = position
+        decision = entries[begun][1].partition(".")[0]
+        position += 1
+        while position < len(entries) and entries[position][1].partition(".")[0] == decision:
+            position += 1
+        for line in _lines_of_decision([dict(zip(_ENTRY, row, strict=True)) for row in entries[begun:position]], sight):
+            yield table_row(line, payee, sight.period, late=late)
+
+
+_ENTRY = (
+    "at",
+    "id",
+    "revision",
+    "rule",
+    "version",
+    "trigger",
+    "role",
+    "status",
+    "amountFen",
+    "points",
+    "cause",
+    "reason",
+)
+
+
+def table_row(line: RebateLine, payee: str, period: str, *, late: bool) -> Row:
+    """A line as a row of a table."""
+    return {
+        "account": payee,
+        "period": period,
+        "adjusts": "settled month" if late else None,
+        "trigger": line.trigger,
+        "at": line.at,
+        "rule": line.rule,
+        "ruleVersion": line.version,
+        "role": line.role,
+        "status": line.status,
+        "amountFen": line.amount_fen,
+        "points": line.points,
+        "reason": line.reason,
+        "decision": line.decision,
+    }
 
 
 def _decision_of(row: Row) -> str:
@@ -111,11 +189,11 @@ def _line(id_: str, last: Row, fen: int, points: int, status: str) -> RebateLine
         version=last["version"],
         trigger=last["trigger"],
         role=last["role"],
-        payee=last["payee"],
+        payee=last.get("payee"),
         status=status,
         amount_fen=fen,
         points=points,
         reason=last["reason"],
         at=last["at"],
-        decided_at=last["decidedAt"],
+        decided_at=last.get("decidedAt", 0),
     )
