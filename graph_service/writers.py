@@ -22,6 +22,8 @@ class Writers:
     """
 
     def __init__(self, home: Path | None = None) -> None:
+        if home is not None:
+            home.mkdir(mode=0o700, parents=True, exist_ok=True)  # with NEO4J_URI nothing else may have made it yet
         self._within = asyncio.Lock()
         self._turn = None if home is None else home / "writing.lock"
         self._waiting = None if home is None else home / "waiting.lock"

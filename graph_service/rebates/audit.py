@@ -232,7 +232,8 @@ async def _nets(graph: Graph, found: Audit, say: Callable[[int], None]) -> None:
 def _net(row: Row) -> str | None:
     decided: dict[Any, tuple[int, int]] = {}
     for one in row["decisions"]:
-        if one["status"] not in {"REJECTED", "SUSPENSE"} and (one["amountFen"] or one["points"]):
+        is_booked = one.get("payee") is not None and one["status"] not in {"REJECTED", "SUSPENSE"}
+        if is_booked and (one["amountFen"] or one["points"]):
             decided[_identity(one, one["status"] == "HELD")] = (one["amountFen"], one["points"])
     booked: dict[Any, tuple[int, int]] = {}
     for one in row["entries"]:

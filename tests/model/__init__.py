@@ -54,6 +54,10 @@ contract is silent it chooses, and says so in a comment at the place. The choice
 - A member belongs to the store that it did when it was last heard of; every kind of claim lasts 180 days. A valid
   scan of a store's or group leader's goods is one; a pet is whose it was registered to by the visit, else first.
 
+- A settlement sees what was recorded by its `recordedAt`, that very moment included; a month is frozen by the first
+  closing of it or of a later one. A decision belongs to the month of its trigger, a reversal to that of its refund.
+  Payments recorded by a settlement are in its opening; others for earlier months come into the next one.
+- A decision is settled when the latest settlement that covers its month saw just its amount accrue.
 - A cap counts what passed the caps (`DAY`, then `PERIOD`, then `RULE`), whatever the budget makes of it. A version with
   a higher limit opens again what was closed at a lower one. Limits count over all versions, those without them too.
 - The share of a role that nobody fills is not paid to the others of a pool. Of a receipt each code's amount is rounded.
