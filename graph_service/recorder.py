@@ -31,7 +31,7 @@ from graph_service.rebates.announced import Announcements
 from graph_service.rebates.explain import explanations
 from graph_service.rebates.questions import RebateLine
 from graph_service.rebates.trees import Tree
-from graph_service.turns import MOST_WAITING, Portion, Turns, Waiting
+from graph_service.turns import MOST_WAITING, SMALL_REQUEST, Portion, Turns, Waiting
 from graph_service.writers import Writers
 
 MAX_SIMULATED = 20_000
@@ -275,7 +275,8 @@ class Recorder:
 
         try:
             if prepared:
-                await self._graph.write(work)
+                async with self._writers.turn(small=len(prepared) <= SMALL_REQUEST):
+                    await self._graph.write(work)
             trees: list[Tree] = []
         except _TakenBackError as taken_back:
             report.add(taken_back.report)

@@ -32,8 +32,8 @@ SIMULATE = (
 LISTEN = "subscription($payee: ID) { rebateDecided(payee: $payee) { trigger role payee amountFen status explanation } }"
 PROTOCOL = Subprotocol("graphql-transport-ws")
 
-SCAN = event(70, "goods.scanned", 10, code="U05", member=member("c9"), promoCode="K-CODE")
-LATE = event(71, "goods.received", 9, codes=["U05"], party="S1")
+SCAN = event(970, "goods.scanned", 10, code="U05", member=member("c9"), promoCode="K-CODE")
+LATE = event(971, "goods.received", 9, codes=["U05"], party="S1")
 
 
 async def test_what_simulation_foretells_recording_then_decides(
@@ -47,11 +47,11 @@ async def test_what_simulation_foretells_recording_then_decides(
 
         assert await counts(graph) == before
         assert foretold["report"] == {"accepted": 2, "rejected": [{"code": "UNKNOWN_TYPE"}]}
-        assert {"e70", "e71"} <= {one["trigger"] for one in foretold["rebates"]}
+        assert {"e970", "e971"} <= {one["trigger"] for one in foretold["rebates"]}
         told = (await client.data(RECORD, e=[SCAN, LATE]))["recordEvents"]
         assert [shape(one) for one in foretold["rebates"]] == [shape(one) for one in told["rebates"]]
-        scanned = [one for one in told["rebates"] if one["trigger"] == "e70"]
-        stored = await client.data('{ rebates(trigger: "e70") { edges { node { id } } } }')
+        scanned = [one for one in told["rebates"] if one["trigger"] == "e970"]
+        stored = await client.data('{ rebates(trigger: "e970") { edges { node { id } } } }')
         assert {one["id"] for one in scanned} == {edge["node"]["id"] for edge in stored["rebates"]["edges"]}
         assert all(one["explanation"]["decision"]["id"] == one["id"] for one in told["rebates"])
 
@@ -66,7 +66,7 @@ async def test_everyone_who_listens_hears_each_decision_once(
     graph: Graph, recorder: Recorder, keys: IdentifierKeys, tmp_path: Path
 ) -> None:
     card = {"type": "POS_CARD", "value": "card-9"}
-    await recorder.record([*LOG, event(72, "member.identified", 3, identifiers=[openid("c9"), card])], as_admin=True)
+    await recorder.record([*LOG, event(972, "member.identified", 3, identifiers=[openid("c9"), card])], as_admin=True)
     card_id = keys.id_of(plain("POS_CARD", "card-9", None))
     async with (
         listening(app_of(graph, keys, recorder, settings_of(tmp_path))) as address,
@@ -88,8 +88,8 @@ async def test_everyone_who_listens_hears_each_decision_once(
             assert rebate["explanation"]["decision"]["status"] == rebate["status"]
             of[message["id"]].append((rebate["trigger"], rebate["role"]))
         assert sorted(of["1"]) == sorted((line.trigger, line.role) for line in report.decided)
-        assert sorted(of["2"]) == sorted(of["4"]) == [("e70", "STORE"), ("e71", "STORE")]
-        assert of["3"] == [("e70", "CONSUMER")]
+        assert sorted(of["2"]) == sorted(of["4"]) == [("e970", "STORE"), ("e971", "STORE")]
+        assert of["3"] == [("e970", "CONSUMER")]
         for connection in (talk, other):
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(connection.recv(), 0.3)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph_service.graph.driver import Graph
-from graph_service.members.identifiers import IdentifierKeys
+from graph_service.members.identifiers import IdentifierKeys, plain
 from graph_service.rebates.audit import audit
 from graph_service.rebates.chain import open_books
 from graph_service.rebates.decision import Decision
@@ -284,3 +284,21 @@ async def test_a_store_is_settled_over_three_months(
         await recorder.record([void("v-c4", "c4", "2026-05-07T00:00")], as_admin=True)
         assert await said("2026-04") == (50, 150, 0, -100, -100, 200, 250, -50, False)
         assert (await audit(graph, lambda done, what: None)).faults == []
+
+
+async def test_a_members_statement_is_that_of_all_its_accounts(
+    graph: Graph, recorder: Recorder, keys: IdentifierKeys, tmp_path: Path
+) -> None:
+    phone, card = {"type": "PHONE", "value": "13800138001"}, {"type": "POS_CARD", "value": "card"}
+    both = told("met", "member.identified", "2026-03-11T00:00", identifiers=[phone, card])
+    by_card = told("s2", "goods.scanned", "2026-03-12T10:00", code="U2", member={"identifiers": [card]})
+    rule = told("rule", "rule.published", "2026-01-01T00:00", rule=RULE | {"pay": [{"role": "CONSUMER", "fen": 10}]})
+    stage = [one for one in MARCH if one["type"] not in {"rule.published", "goods.scanned"}]
+    ids = [keys.id_of(plain(one["type"], one["value"], None)) for one in (phone, card)]
+    paid = told("paid", "statement.settled", "2026-04-05T00:00", payee=ids[1], period="2026-03", paidFen=5)
+    await recorder.record([*stage, rule, scan("s1", 1, "2026-03-10T10:00", "d1"), by_card, both, paid], as_admin=True)
+    question = 'query($p: ID!) { statement(payee: $p, period: "2026-03") { payee earnedFen paidFen closingFen } }'
+    async with client_of(app_of(graph, keys, recorder, settings_of(tmp_path))) as client:
+        answers = [(await client.data(question, p=one))["statement"] for one in ids]
+
+    assert answers == [{"payee": one, "earnedFen": 20, "paidFen": 5, "closingFen": 15} for one in ids]
