@@ -20,7 +20,9 @@ from graph_service.members.query import MemberQuery
 from graph_service.rebates.query import RebateQuery
 from graph_service.rebates.statement_types import StatementQuery
 from graph_service.rebates.subscription import RebateSubscription
+from graph_service.trade.referral_query import ReferralQuery
 from graph_service.trade.store_query import StoreQuery
+from graph_service.trade.trade_query import TradeQuery
 
 Query = merge_types(
     "Query",
@@ -33,6 +35,8 @@ Query = merge_types(
         StatementQuery,
         StoreQuery,
         AttributionQuery,
+        ReferralQuery,
+        TradeQuery,
     ),
 )
 Mutation = merge_types("Mutation", (IntakeMutation,))

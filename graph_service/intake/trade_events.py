@@ -10,7 +10,7 @@ Quantity = Annotated[int, Field(ge=1, le=1_000_000_000)]
 
 
 class VoucherIssued(Fields):
-    """A member gets a voucher: for washing, boarding, nursing, or to be exchanged."""
+    """A member gets a voucher: for washing, boarding, nursing, or to be exchanged; `scan` is the scan that won it."""
 
     type: Literal["voucher.issued"]
     voucher: Id
@@ -20,6 +20,7 @@ class VoucherIssued(Fields):
     min_spend_fen: Fen | None = None
     valid_to: Instant | None = None
     campaign: Id | None = None
+    scan: Id | None = None
 
 
 class VoucherRedeemed(Fields):

@@ -26,6 +26,7 @@ def trade_facts(event: TradeEvent) -> Facts:
                 "minSpendFen": event.min_spend_fen,
                 "validTo": event.valid_to,
                 "campaign": event.campaign,
+                "scan": event.scan,
             }
             return Facts(
                 ("VoucherFact",), _given(said), identifiers=(shown(event.member),), accounts=(account(event.member),)
