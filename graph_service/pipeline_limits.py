@@ -11,8 +11,8 @@ from graph_service.pending import Question
 from graph_service.rebates.business_time import day_of, span_of
 from graph_service.rebates.limits import Limits
 from graph_service.rebates.periods import end_of
-from graph_service.rebates.reserve import fetch_closings
 from graph_service.rebates.rulebook import Publication, Rulebook
+from graph_service.rebates.tallies import fetch_closings
 
 TIMELESS = frozenset(
     {"party.registered", "product.listed", "code.aliased", "rule.published", "identity.policy", "order.refunded"}

@@ -63,7 +63,7 @@ async def agree(graph: Graph, keys: IdentifierKeys, events: list[Event], stamp: 
 async def books_agree(graph: Graph) -> None:
     """The journal's net is what is accrued, account by account, and no revision is missing or there twice."""
     accrued: Counter[Booking] = Counter()
-    for rule, _, trigger, role, payee, status, fen, points, _ in await decisions_of(graph):
+    for rule, _, trigger, role, payee, status, fen, points, _ in (await decisions_of(graph)).elements():
         if payee is not None and status in {"ACCRUED", "SETTLED", "HELD", "REVERSED"}:
             accrued[rule, trigger, role, payee, "fen"] += fen
             accrued[rule, trigger, role, payee, "points"] += points

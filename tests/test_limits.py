@@ -120,3 +120,33 @@ async def test_explanations_tell_the_limits_with_running_totals(graph: Graph, ke
     assert limits["budget"] == {"limitFen": 400, "onInsufficient": "REJECT_EVENT", "usedBeforeFen": 110}
     assert told["v003", "STORE"]["limits"]["afterCapsOfPayee"] == {"fen": 0, "reason": "cap_reached"}
     assert told["v003", "CONSUMER"]["limits"]["budget"]["usedBeforeFen"] == 180
+
+
+async def test_a_refund_and_a_review_that_come_alone_open_a_budget(graph: Graph, keys: IdentifierKeys) -> None:
+    """One event after the other, as they happen: nothing else makes the rule count anew."""
+    hold = {"measure": "SCANS_PER_DEVICE_AND_STORE", "windowMinutes": 5, "limit": 0}
+    rule = limited_rule(budgetFen=110, holds=[hold])
+    log = [rule, *month_of_scans(3)]
+    log[-3] |= {"device": "d"}
+    review: Event = {"id": "look", "at": at(1), "type": "hold.reviewed", "decision": "VOID", "reason": "?"}
+    review["rebate"] = Decision("r", 0, "v000", "STORE", "S1", "").id
+    commission: Event = {"id": "rule-o", "at": at(-700), "type": "rule.published"}
+    commission["rule"] = rule["rule"] | {"id": "o", "trigger": "ORDER", "budgetFen": 100, "holds": []}
+    commission["rule"] |= {"pay": [{"role": "STORE", "bps": 1_000, "base": "NET_PAID"}]}
+    orders: list[Event] = []
+    for n in range(3):
+        lines = [{"line": "1", "sku": "CAT", "quantity": 2, "netFen": 1_000}]
+        said = {"type": "order.placed", "order": f"O{n}", "channel": "POS", "store": "S1", "paidFen": 1_000}
+        orders.append({"id": f"o{n}", "at": at(2 * n), **said, "lines": lines})
+    back = {"id": "back", "at": at(3), "type": "order.refunded", "order": "O0"}
+    log = [*log[:-2], review, *log[-2:], commission, *orders[:2], back, orders[2]]
+    async with Recorder(graph, keys).running() as recorder:
+        for one in log:
+            assert not (await recorder.record([one], as_admin=True)).rejected
+    decided = await decisions_of(graph)
+    assert decided == model_decisions(world_of(log, keys).decisions(), accounts_in(log, keys))
+    told = {(one[2], one[3]): (one[5], one[6], one[8]) for one in decided.elements() if one[5] != "REVERSED"}
+    assert told["v000", "STORE"] == ("REJECTED", 0, "voided_on_review")
+    assert told["o1", "STORE"] == ("REJECTED", 0, "budget_exhausted")
+    assert told["o2", "STORE"] == ("ACCRUED", 100, None)
+    assert await rederive(graph, keys, check=True) == []

@@ -1,7 +1,7 @@
 // The first registration of each member, or of each account that is no member's, before an instant.
 // parameters: before
 // columns: event, at
-// starts from: event_type_at
+// starts from: event_type_at, identifier_id
 // mode: read
 // db hits: 25 a registration
 MATCH (fact:Event)

@@ -1,27 +1,22 @@
-"""Business time: days and months of Asia/Shanghai, which has had one offset since long before any event."""
+"""Business days; months are in `periods.py`."""
 
-from datetime import timedelta, timezone
+from graph_service.moments import DAY, datetime_of
+from graph_service.rebates.periods import BUSINESS_TIME, beginning_of, end_of
 
-from graph_service.moments import datetime_of, instant_of
-
-_CHINA = timezone(timedelta(hours=8))
+EVER = (-(2**62), 2**62)
 
 
 def day_of(instant: int) -> str:
     """The business day of an instant in microseconds, as `2026-05-01`."""
-    return datetime_of(instant).astimezone(_CHINA).date().isoformat()
+    return datetime_of(instant).astimezone(BUSINESS_TIME).date().isoformat()
 
 
-def month_of(instant: int) -> str:
-    """The business month of an instant in microseconds, as `2026-05`."""
-    return day_of(instant)[:7]
-
-
-def span_of(period: str) -> tuple[int, int]:
+def span_of(part: str) -> tuple[int, int]:
     """The first instant of a day, a month (`2026-05`) or all time (empty), and the first behind it, in microseconds."""
-    if not period:
-        return -(2**62), 2**62
-    year, month, *rest = (int(part) for part in period.split("-"))
-    begin = datetime_of(0).replace(year=year, month=month, day=rest[0] if rest else 1, tzinfo=_CHINA)
-    end = begin + timedelta(days=1) if rest else (begin + timedelta(days=31)).replace(day=1)
-    return instant_of(begin), instant_of(end)
+    if not part:
+        return EVER
+    if len(part) == len("2026-05"):
+        return beginning_of(part), end_of(part)
+    month, day = part[:7], int(part[8:])
+    begin = beginning_of(month) + (day - 1) * DAY
+    return begin, begin + DAY

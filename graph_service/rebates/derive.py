@@ -14,8 +14,8 @@ from graph_service.rebates.journal import book, bookings, is_settled, standing
 from graph_service.rebates.limited import Limited, pass_limits, recount_limits
 from graph_service.rebates.questions import RebateLine, line_of
 from graph_service.rebates.reservation_rows import reservation_row
-from graph_service.rebates.reserve import Tallies, write_tallies
 from graph_service.rebates.rulebook import Rulebook
+from graph_service.rebates.tallies import Tallies, write_tallies
 
 MEMBER_ROLES = frozenset({"CONSUMER", "INVITER", "INVITER_2", "INVITEE"})
 """Those that are paid into accounts."""

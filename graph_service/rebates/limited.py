@@ -11,12 +11,14 @@ from typing import Any
 
 from graph_service.graph.driver import Row, Transaction
 from graph_service.rebates.decision import Decision
-from graph_service.rebates.limits import Closings, Limits, Reservation, Review
+from graph_service.rebates.limits import Limits, Reservation, Review
 from graph_service.rebates.outcomes import finished, reversals
 from graph_service.rebates.refunds import Refund, refunds_of
 from graph_service.rebates.reservation_rows import reservation_of
-from graph_service.rebates.reserve import Reserving, Tallies, fetch_closings
+from graph_service.rebates.reserve import Reserving
+from graph_service.rebates.reserving_order import Closings
 from graph_service.rebates.rulebook import Rulebook
+from graph_service.rebates.tallies import Tallies, fetch_closings
 
 ACCOUNT_ROLES = frozenset({"CONSUMER", "INVITER", "INVITER_2", "INVITEE"})
 """Roles that are paid into the account of an identifier; their caps are those of its member."""

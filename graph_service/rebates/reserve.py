@@ -6,59 +6,21 @@ budget or caps can bind: a day on which everything passes before and after is on
 before and after is left.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from graph_service.graph.driver import Row, Transaction
 from graph_service.rebates.business_time import span_of
 from graph_service.rebates.gauges import Gauge, State, begin_day, read, told
-from graph_service.rebates.limits import (
-    REFUSED,
-    Closings,
-    Day,
-    Limits,
-    Passed,
-    Place,
-    Reservation,
-    Review,
-    Segment,
-    in_order,
-    pass_payee,
-    place_of,
-    returned_at,
-    run_day,
-)
+from graph_service.rebates.limits import Limits, Passed, Reservation, Review
+from graph_service.rebates.passing import Day, in_order, pass_payee, place_of, returned_at, run_day
 from graph_service.rebates.refunds import Refund
 from graph_service.rebates.reservation_rows import proposes_the_same, reservation_of, returns_the_same
+from graph_service.rebates.reserving_order import Closings, Segment
+from graph_service.rebates.tallies import Tallies, payee_tally, rule_tally, segment_of, tally_id
 
 _ALL = 2**31
 _EVER = 2**62
-
-
-@dataclass(slots=True)
-class Tallies:
-    """Tallies to be written, as properties by id, and ids of those that count nothing any more."""
-
-    written: dict[str, Row] = field(default_factory=dict)
-    gone: set[str] = field(default_factory=set)
-
-    def put(self, row: Row) -> None:
-        """Writes a tally."""
-        self.written[row["id"]] = row
-        self.gone.discard(row["id"])
-
-    def drop(self, tally: str) -> None:
-        """Deletes a tally."""
-        self.written.pop(tally, None)
-        self.gone.add(tally)
-
-
-async def fetch_closings(transaction: Transaction) -> Closings:
-    """The closings of periods in force."""
-    rows = await transaction.run("rebates/closings")
-    return Closings(tuple(sorted((row["recordedAt"], row["at"], row["event"], row["period"]) for row in rows)))
 
 
 class Reserving:
@@ -156,7 +118,7 @@ class Reserving:
         for segment in sorted(days, key=self._order):
             state = begin_day(state)
             run_day(self._limits, self._closings, state, days[segment])
-            self._tallies.put(self._rule_tally(segment, state, days[segment], None))
+            self._tallies.put(self._tally_behind(segment, state, days[segment], None))
 
     def _was(self, key: str) -> Reservation | None:
         return self._before.get(key)
@@ -222,17 +184,7 @@ class Reserving:
                 if one.capped != before and one.proposal.id in self._now:
                     self._dirty.add(one.proposal.id)
             last = together[-1]
-        self._tallies.put(
-            {
-                "id": name,
-                "rule": self._rule,
-                "limits": self._limits.fingerprint,
-                "gauges": told(state),
-                "at": last.at,
-                "recordedAt": last.recorded_at,
-                "event": last.proposal.trigger,
-            }
-        )
+        self._tallies.put(payee_tally(name, self._rule, self._limits, state, last))
 
     def _others(self, rows: Iterable[Row]) -> list[Reservation]:
         """Reservations of the graph for further events, each the same object whenever it is met."""
@@ -258,20 +210,22 @@ class Reserving:
 
     async def _pass_rule(self) -> None:
         touched = {self._segment(one) for one in self._all_of(self._dirty)}
+        returned: set[Segment] = set()
         for key in self._now.keys() | self._before.keys():
             one, stored = self._now.get(key), self._was(key)
             if one is None or stored is None or not returns_the_same(one, stored):
                 for each in filter(None, (one, stored)):
-                    touched |= {self._segment_of(place) for _, place in self._returns(each)}
+                    returned |= {self._segment_of(place) for _, place in self._returns(each)}
+        touched |= returned
         if not touched:
             return
         # Where periods were closed, what was seen too late comes last, whatever its day.
         most = _ALL if self._closings.all else 1
         rows = await self._transaction.run("rebates/tallies_of_rule", rule=self._rule, limit=most)
-        latest = max((row["tally"] for row in rows), key=lambda tally: self._order(_segment(tally)), default=None)
+        latest = max((row["tally"] for row in rows), key=lambda tally: self._order(segment_of(tally)), default=None)
         added = [self._now[key] for key in self._dirty if key in self._added]
-        has_returns = any(one.refunds or one.review for one in added)
-        if latest is not None and len(added) == len(self._dirty) and not has_returns and self._all_after(latest, added):
+        only_added = not returned and len(added) == len(self._dirty)
+        if latest is not None and only_added and self._all_after(latest, added):
             self._append(latest, added)
             return
         await self._replay(touched)
@@ -309,17 +263,17 @@ class Reserving:
             by_segment[self._segment(one)].append(one)
         state, tally = read(latest["gauges"]), latest
         for segment in sorted(by_segment, key=self._order):
-            begun = segment == _segment(tally)
+            begun = segment == segment_of(tally)
             state = state if begun else begin_day(state)
             day = Day(by_segment[segment])
             run_day(self._limits, self._closings, state, day)
             before = tally if begun else None
-            tally = self._rule_tally(segment, state, day, before)
+            tally = self._tally_behind(segment, state, day, before)
             self._tallies.put(tally)
 
     async def _replay(self, touched: set[Segment]) -> None:
         rows = await self._transaction.run("rebates/tallies_of_rule", rule=self._rule, limit=_ALL)
-        stored = {_segment(row["tally"]): row["tally"] for row in rows}
+        stored = {segment_of(row["tally"]): row["tally"] for row in rows}
         segments = sorted(stored.keys() | touched, key=self._order)
         first = min(touched, key=self._order)
         last = max(self._order(segment) for segment in touched)
@@ -342,7 +296,7 @@ class Reserving:
                 if tally is not None:
                     was = read(tally["gauges"])
                 if day.reservations or day.returned:
-                    self._tallies.put(self._rule_tally(segment, state, day, None))
+                    self._tallies.put(self._tally_behind(segment, state, day, None))
                 elif tally is not None:
                     self._tallies.drop(tally["id"])
             # Every day from here on begins as it did.
@@ -397,50 +351,9 @@ class Reserving:
             if self._segment_of(place) == segment
         ]
 
-    def _rule_tally(self, segment: Segment, state: State, day: Day, before: Row | None) -> Row:
-        """How the gauges of the rule stand behind a day, and whether it let everything pass, or nothing."""
-        steps: list[tuple[Place, tuple[int, int, str]]] = [
-            (place_of(self._closings, one), (one.at, one.recorded_at, one.proposal.trigger)) for one in day.reservations
-        ]
-        for back, one in day.returned:
-            place = returned_at(self._closings, back, one)
-            moment = (back.at, back.recorded_at, back.event)
-            late = place == place_of(self._closings, one)
-            steps.append((place, (one.at, one.recorded_at, one.proposal.trigger) if late else moment))
-        _, (at, recorded_at, event) = max(steps)
-        cut = any(one.reserved != one.capped for one in day.reservations)
-        shut = not day.returned and all(
-            one.reserved[1] in REFUSED for one in day.reservations if one.capped[1] not in REFUSED
-        )
-        return {
-            "id": tally_id(self._rule, None, segment.day, segment.missed),
-            "rule": self._rule,
-            "limits": self._limits.fingerprint,
-            "day": segment.day,
-            "missed": segment.missed,
-            "gauges": told(state),
-            "at": at,
-            "recordedAt": recorded_at,
-            "event": event,
-            "cut": cut or (before is not None and before["cut"]),
-            "shut": shut and (before is None or before["shut"]),
-        }
-
-
-def tally_id(rule: str, *about: object) -> str:
-    """The id of a tally, a function of what it counts."""
-    return json.dumps([rule, *about], ensure_ascii=False)
-
-
-def _segment(tally: Row) -> Segment:
-    return Segment(tally["day"], tally["missed"])
+    def _tally_behind(self, segment: Segment, state: State, day: Day, before: Row | None) -> Row:
+        return rule_tally(self._rule, self._limits, self._closings, segment, state, day, before)
 
 
 def _stand(state: State) -> dict[str, tuple[int, int | None]]:
     return {name: (one.used, one.closed_at) for name, one in state.items() if one.used or one.closed_at is not None}
-
-
-async def write_tallies(transaction: Transaction, tallies: Tallies) -> None:
-    """Writes tallies, and deletes those that count nothing any more."""
-    await transaction.rows_of("rebates/delete_tallies", sorted(tallies.gone))
-    await transaction.rows_of("rebates/write_tallies", [tallies.written[key] for key in sorted(tallies.written)])
