@@ -420,6 +420,7 @@ SAMPLES: dict[str, Sample] = {
     "rebates/write_resting_on": each("scans", lambda one: {"event": one, "relation": "CAME_THROUGH", "party": "D2-SZ"}),
     "rebates/entries_of_accounts": rows("payees"),
     "rebates/forget_frozen": rows("payees"),
+    "trade/purchases": rows("identifiers"),
     "rebates/rename_payees": each("entries", lambda one: {"entry": one, "payee": "y"}),
     "rederive/delete_strays": rows("decisions"),
     "rederive/events": page(after="", limit=PAGE),

@@ -25,7 +25,7 @@ OPENID = {"type": "WECHAT_OPENID", "value": "o-leaver-7f3a", "app": "mini"}
 OWN_DEVICE = {"type": "DEVICE", "value": "device-own-91c2"}
 TABLET = {"type": "DEVICE", "value": "tablet-shared-55d0"}
 FRIEND = {"type": "PHONE", "value": "13987654321"}
-PLAIN = ["13912345678", "o-leaver-7f3a", "device-own-91c2", "小灰灰", "怕水"]
+PLAIN = ["13912345678", "o-leaver-7f3a", "device-own-91c2", "小灰灰", "怕水，要慢慢来"]
 """What nobody may find again."""
 
 
@@ -55,7 +55,7 @@ LIFE = [
     event(15, "goods.scanned", 5, code="U01", member=named(OPENID)),
     event(16, "member.invited", 5, inviter=named(PHONE), invitee=named(FRIEND)),
     event(17, "pet.registered", 5, member=named(PHONE), pet={"id": "P1", "species": "cat", "name": "小灰灰"}),
-    event(18, "care.recorded", 6, pet="P1", store="S1", service="washing", note="怕水"),
+    event(18, "care.recorded", 6, pet="P1", store="S1", service="washing", note="怕水，要慢慢来"),
 ]
 LEFT = event(30, "member.left", 10, member=named(PHONE))
 REPLAYED = [one | {"id": f"again-{one['id']}"} for one in LIFE if one["type"] != "goods.scanned"]

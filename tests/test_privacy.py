@@ -107,3 +107,47 @@ async def test_a_member_gets_all_that_is_held(client: Client, service: Service, 
 
 def _masked_tablet() -> list[dict[str, str]]:
     return [{"type": "DEVICE", "value": "tab****55d0"}]
+
+
+AT_COUNTER = """query ($i: IdentifierInput!) { memberAtCounter(identifier: $i) {
+  pets { id species name cares { service note } } bought { sku items } vouchers { voucher kind } store { id }
+  consents } }"""
+SALES = [
+    event(40, "goods.sold", 6, codes=["U02"], store="S1", member=named(PHONE)),
+    event(41, "goods.sold", 6, codes=["U03"], store="S1", order="till-1"),
+    event(42, "goods.scanned", 7, code="U03", member=named(FRIEND), order="till-1"),
+    event(43, "goods.sold", 6, codes=["U04"], store="S1", order="till-2"),
+    event(44, "voucher.issued", 7, voucher="V1", member=named(PHONE)) | {"kind": "washing"},
+    event(45, "voucher.issued", 7, voucher="V2", member=named(PHONE), validTo="2026-03-08T00:00:00Z")
+    | {"kind": "washing"},
+    event(46, "goods.scanned", 8, code="U00", member=named(FRIEND)),
+]
+
+
+async def test_a_clerk_sees_what_helps_and_nothing_else(client: Client, recorder: Recorder) -> None:
+    await record(recorder, *SALES)
+
+    async def seen(identifier: dict[str, str]) -> Any:
+        return (await client.ask(AT_COUNTER, {"i": identifier}))["data"]["memberAtCounter"]
+
+    assert await seen(PHONE) == {
+        "pets": [
+            {
+                "id": "P1",
+                "species": "cat",
+                "name": "小灰灰",
+                "cares": [{"service": "washing", "note": "怕水，要慢慢来"}],
+            }
+        ],
+        "bought": [{"sku": "CAT", "items": 3}],
+        "vouchers": [{"voucher": "V1", "kind": "washing"}],
+        "store": None,
+        "consents": ["MARKETING"],
+    }
+    assert (await seen(FRIEND))["bought"] == [{"sku": "CAT", "items": 1}], "U03, by its order; U00 was opened before"
+    claim = event(47, "member.registered", 9, identifiers=[FRIEND], consent=[], order="till-2")
+    await record(recorder, claim)
+    assert (await seen(FRIEND))["bought"] == [{"sku": "CAT", "items": 2}]
+    assert (await client.ask(AT_COUNTER, {"i": {"type": "PHONE", "value": "13900000001"}}))["data"] == {
+        "memberAtCounter": None
+    }

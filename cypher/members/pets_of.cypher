@@ -19,6 +19,6 @@ CALL (pet) {
   MATCH (fact:CareFact {pet: pet})-[:AT]->(store)
   USING INDEX SEEK fact:CareFact(pet)
   WHERE NOT fact.voided
-  RETURN collect([fact.at, fact.id, fact.service, store.id]) AS cares
+  RETURN collect([fact.at, fact.id, fact.service, store.id, fact.body]) AS cares
 }
 RETURN collect({account: account, pet: pet, registrations: registrations, cares: cares}) AS rows

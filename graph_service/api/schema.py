@@ -11,6 +11,7 @@ from strawberry.tools import merge_types
 from graph_service.api.intake_types import IntakeMutation
 from graph_service.api.limits import Limits
 from graph_service.api.scalars import SCALARS
+from graph_service.attribution.counter_query import CounterQuery
 from graph_service.attribution.query import AttributionQuery
 from graph_service.channel.query import ChannelQuery
 from graph_service.channel.types import PARTY_TYPES
@@ -34,6 +35,7 @@ Query = merge_types(
         RebateQuery,
         StatementQuery,
         StoreQuery,
+        CounterQuery,
         AttributionQuery,
         ReferralQuery,
         TradeQuery,

@@ -97,9 +97,15 @@ class Care:
     """Something that a store did for a pet."""
 
     store_id: strawberry.Private[str]
+    sealed_note: strawberry.Private[str | None]
     event: strawberry.ID
     at: DateTime
     service: str
+
+    @field("What was noted.")
+    def note(self, info: strawberry.Info[Context, Any]) -> str | None:
+        """The note, opened."""
+        return None if self.sealed_note is None else info.context.keys.open(self.sealed_note)
 
     @field("Where, if the store is registered.")
     async def store(self, info: strawberry.Info[Context, Any]) -> Party | None:
@@ -109,7 +115,13 @@ class Care:
     @classmethod
     def of(cls, found: FoundCare) -> "Care":
         """What care looks like."""
-        return cls(store_id=found.store, event=strawberry.ID(found.event), at=DateTime(found.at), service=found.service)
+        return cls(
+            store_id=found.store,
+            sealed_note=found.note,
+            event=strawberry.ID(found.event),
+            at=DateTime(found.at),
+            service=found.service,
+        )
 
 
 @strawberry.type(description="A pet, and what it needs: what stores did for it before.")
@@ -121,6 +133,11 @@ class Pet:
     species: str
     breed: str | None
     born_on: str | None
+
+    @field("What it is called.")
+    def name(self, info: strawberry.Info[Context, Any]) -> str | None:
+        """Its name, opened."""
+        return None if self.pet.name is None else info.context.keys.open(self.pet.name)
 
     @field("What stores did for it, the latest first.")
     def cares(self, first: int = 10) -> list[Care]:
