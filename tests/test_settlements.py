@@ -302,3 +302,12 @@ async def test_a_members_statement_is_that_of_all_its_accounts(
         answers = [(await client.data(question, p=one))["statement"] for one in ids]
 
     assert answers == [{"payee": one, "earnedFen": 20, "paidFen": 5, "closingFen": 15} for one in ids]
+
+    # Who leaves takes the name along, and nothing else: the totals stay under a drawn one, and the chain verifies.
+    await recorder.record(
+        [told("left", "member.left", "2026-04-10T00:00", member={"identifiers": [phone]})], as_admin=True
+    )
+    ((name,),) = (await graph.run("MATCH (e:Event {id: 'left'}) RETURN e.pseudonym", read_only=True))[1]
+    (found,) = await statements(graph, [name], "2026-03")
+    assert (found.totals.earned, found.totals.closing) == (20, 15)
+    assert (await audit(graph, lambda done, what: None)).faults == []

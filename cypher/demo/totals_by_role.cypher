@@ -8,7 +8,8 @@ MATCH (decision:Decision)
 USING INDEX decision:Decision(status, at)
 WHERE decision.status IS NOT NULL AND decision.at IS NOT NULL AND decision.id IS NOT NULL
 WITH
-  decision.role AS role, decision.status = 'ACCRUED' AS pays, decision.status = 'REJECTED' AS nothing,
+  decision.role AS role, decision.status IN ['ACCRUED', 'SETTLED', 'REVERSED'] AS pays,
+  decision.status = 'REJECTED' AS nothing,
   decision.amountFen AS fen, decision.points AS points
 RETURN
   role, sum(CASE WHEN pays THEN fen ELSE 0 END) AS amountFen,

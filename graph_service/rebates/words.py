@@ -105,5 +105,5 @@ CHINESE: Mapping[str, str] = {
 def in_words(reason: str | None, status: str) -> str:
     """Why a decision is as it is."""
     if reason is None:
-        return "The rule pays this amount." if status == "ACCRUED" else f"The decision is {status}."
+        return "The rule pays this amount." if status in {"ACCRUED", "SETTLED"} else f"The decision is {status}."
     return WORDS.get(reason, reason.replace("_", " ").capitalize() + ".")
