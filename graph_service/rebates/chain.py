@@ -23,6 +23,7 @@ _ENTRY = (
     *("id", "rule", "version", "trigger", "role", "revision", "status", "amountFen", "points", "at"),
     *("cause", "reverses", "reason", "funder", "funders", "funderFen", "late"),
 )
+_ENCODED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _PAYMENT = ("id", "event", "period", "fen")
 _CLOSING = ("event", "period")
 
@@ -64,8 +65,8 @@ def seals_of(
 
 
 def _seal(row: Row, names: Sequence[str]) -> bytes:
-    content = json.dumps([row.get(name) for name in names], ensure_ascii=False, separators=(",", ":"))
-    return hashlib.blake2b(content.encode("utf-8", "surrogatepass"), digest_size=SEAL_BYTES).digest()
+    content = _ENCODED(list(map(row.get, names))).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(content, digest_size=SEAL_BYTES).digest()
 
 
 def hash_of(number: int, at: int, previous: str, seals: bytes) -> str:
