@@ -1,7 +1,7 @@
 """What the service and the reference model answer, in one form, so that they can be compared."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from graph_service.goods.ownership import Ownership
@@ -9,6 +9,7 @@ from graph_service.goods.questions import Answer
 from graph_service.graph.driver import Graph, Row
 from graph_service.members.identifiers import IdentifierKeys, PlainIdentifier, plain
 from graph_service.moments import datetime_of
+from graph_service.rebates.decision import decision_id
 from tests.model import Decision
 from tests.model.ownership import Ownership as ModelOwnership
 
@@ -117,3 +118,13 @@ def model_told(one: ModelOwnership) -> dict[str, Any]:
         "brand": one.brand,
         "steps": [(step.event, step.code, step.sender, step.receiver) for step in one.steps],
     }
+
+
+def rebate_ids(events: Iterable[Event], keys: IdentifierKeys) -> Callable[[Decision], str]:
+    """By which id a review names a decision of the model's."""
+    accounts = accounts_in(events, keys)
+
+    def rebate_id(one: Decision) -> str:
+        return decision_id(one.rule, one.trigger, one.role, accounts.get(one.payee or "", one.payee))
+
+    return rebate_id

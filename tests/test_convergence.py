@@ -22,6 +22,7 @@ from tests.answers import (
     model_decisions,
     model_told,
     pseudonyms,
+    rebate_ids,
     told,
 )
 from tests.conftest import WIPE
@@ -45,7 +46,7 @@ async def arrive(graph: Graph, keys: IdentifierKeys, batches: Iterable[list[Even
 
 async def agree(graph: Graph, keys: IdentifierKeys, events: list[Event], stamp: datetime) -> None:
     """The graph says what the model says: decisions, journal, ownerships, and the same when derived anew."""
-    world = World(events, stamp)
+    world = World(events, stamp, rebate_ids(events, keys))
     expected = model_decisions(world.decisions(), accounts_in(events, keys) | await pseudonyms(graph))
     assert await decisions_of(graph) == expected
     await books_agree(graph)

@@ -8,6 +8,7 @@ import pytest
 from graph_service.graph.driver import Graph
 from graph_service.intake.events import EVENT_TYPES
 from graph_service.members.identifiers import IdentifierKeys
+from graph_service.rebates.decision import decision_id
 from tests.answers import Event
 from tests.member_answers import members_agree
 from tests.test_convergence import agree, arrive
@@ -52,6 +53,10 @@ POLICY = {
     "blocked": {"exact": ["C3"]},
 }
 """Blocks one scanning member, so that scans open other items than before."""
+
+CAP = {"per": "PERIOD", "role": "STORE", "limitFen": 250}
+VELOCITY = {"measure": "SCANS_PER_DEVICE_AND_STORE", "windowMinutes": 60, "limit": 0}
+HUNAN = {"region": "CN/Hunan/Changsha"}
 
 LINES = [{"line": "1", "sku": "CAT", "quantity": 2, "netFen": 900, "codes": ["U10", "U19"]}]
 
@@ -117,7 +122,7 @@ LOG: list[Event] = [
     event(29, "goods.returned", 8, codes=["U02"], **{"from": "S1"}, to="D"),
     event(30, "goods.destroyed", 9, codes=["U10"]),
     event(31, "goods.sold", 9, codes=["U11"], store="S1", member=member("c4")),
-    event(32, "goods.scanned", 10, code="U00", member=member("c1"), promoCode="K-CODE", region="CN/Hunan/Changsha"),
+    event(32, "goods.scanned", 10, code="U00", member=member("c1"), promoCode="K-CODE", device="d", **HUNAN),
     event(33, "goods.scanned", 14, code="CAP-3", member=member("c2"), promoCode="K-CODE", region="CN/Hunan/Changsha"),
     event(34, "goods.scanned", 15, code="U03", member=member("c3")),
     event(35, "goods.scanned", 15, code="U01", member=member("c1")),
@@ -165,7 +170,9 @@ LOG: list[Event] = [
     event(74, "member.registered", 5, identifiers=[openid("c4")], promoCode="K-CODE", channel="WEB", consent=[]),
     event(62, "order.refunded", 19, order="O9", lines=[{"line": "1"}]),
     event(63, "touch.recorded", 7, member={"identifiers": [openid("c4"), CARD]}, kind="AD", channel="DOUYIN"),
-    event(64, "hold.reviewed", 26, rebate="R", decision="RELEASE", reason="looks well"),
+    rule(84, "held", "CONSUMER_SCAN", ["STORE", "CONSUMER"], caps=[CAP], budgetFen=450, holds=[VELOCITY]),
+    rule(85, "commission", "ORDER", ["STORE", "PROMOTER"], budgetFen=250, onInsufficient="PRORATA"),
+    event(64, "hold.reviewed", 12, rebate=decision_id("held", "e32", "STORE", "S1"), decision="VOID", reason="?"),
     event(65, "period.closed", 27, period="2026-02"),
     event(66, "statement.settled", 28, payee="S1", period="2026-02", paidFen=100),
 ]

@@ -17,8 +17,7 @@ from graph_service.rebates.explain import explanations
 from graph_service.rebates.questions import rebates
 from graph_service.recorder import Recorder
 from graph_service.rederive import rederive
-from tests.answers import Booking, Event, accounts_in, decisions_of, model_decisions
-from tests.model import Decision as Wanted
+from tests.answers import Booking, Event, accounts_in, decisions_of, model_decisions, rebate_ids
 from tests.model import World
 from tests.model.limit_logs import LONG_AGO, OPENING, at, limit_logs, openid
 from tests.model.logs import deliveries
@@ -41,12 +40,7 @@ def named(log: list[Event], about: list[tuple[str, str, str]], keys: IdentifierK
 
 
 def world_of(log: list[Event], keys: IdentifierKeys) -> World:
-    accounts = accounts_in(log, keys)
-
-    def rebate_id(one: Wanted) -> str:
-        return Decision(one.rule, 0, one.trigger, one.role, accounts.get(one.payee or "", one.payee), "").id
-
-    return World(log, datetime.now(UTC), rebate_id)
+    return World(log, datetime.now(UTC), rebate_ids(log, keys))
 
 
 def unsettled(decisions: Counter[Booking]) -> Counter[Booking]:
