@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph_service.graph.driver import Graph
+from graph_service.graph.driver import Graph, Transaction
 from graph_service.members.identifiers import IdentifierKeys, plain
 from graph_service.rebates.decision import Decision
 from graph_service.rebates.explain import explanations
@@ -46,6 +46,22 @@ def world_of(log: list[Event], keys: IdentifierKeys) -> World:
 def unsettled(decisions: Counter[Booking]) -> Counter[Booking]:
     """Whether a statement was frozen depends on the order of arrival; what is owed does not."""
     return Counter([(*one[:5], one[5].replace("SETTLED", "ACCRUED"), *one[6:]) for one in decisions.elements()])
+
+
+async def explained(graph: Graph) -> None:
+    """Every decision's tree tells what the decision is, and every line has its sentence."""
+
+    async def read(transaction: Transaction) -> None:
+        for history in (False, True):
+            lines = await rebates(transaction, limit=1_000, history=history)
+            for line, tree in zip(lines, await explanations(transaction, lines), strict=True):
+                assert tree["sentence"]["en"]
+                assert tree["sentence"]["zh"]
+                if not history:
+                    told = [tree["decision"][name] for name in ("status", "amountFen", "reason")]
+                    assert told == [line.status, line.amount_fen, line.reason]
+
+    await graph.read(read)
 
 
 @given(data=st.data())
@@ -144,3 +160,4 @@ async def test_a_refund_and_a_review_that_come_alone_open_a_budget(graph: Graph,
     assert told["o1", "STORE"] == ("REJECTED", 0, "budget_exhausted")
     assert told["o2", "STORE"] == ("ACCRUED", 100, None)
     assert await rederive(graph, keys, check=True) == []
+    await explained(graph)

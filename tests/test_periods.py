@@ -16,7 +16,7 @@ from tests.model import World
 from tests.model.cast import linked, party
 from tests.model.log import Event
 from tests.test_convergence import arrive, books_agree
-from tests.test_limits import unsettled
+from tests.test_limits import explained, unsettled
 from tests.test_model_periods import EACH, TIERS, at, beginning, closed, packed, received, rule, scanned
 
 MEASURES = ["CARTONS_RECEIVED", "UNITS_SOLD_THROUGH", "CARTONS_SOLD_THROUGH", "CARTONS_ELIGIBLE", "SCANS"]
@@ -116,6 +116,7 @@ async def test_closings_pay_what_the_model_says(graph: Graph, keys: IdentifierKe
     await arrive(graph, keys, [events[::order][n : n + 9] for n in range(0, len(events), 9)])
     await agree(graph, keys, events)
     assert len({row[0] for row in await decisions_of(graph)} - {"NONE"}) == len(rules()) - 2  # dogs, and April
+    await explained(graph)
     for target in ("s5U10", "in-20S1", "back", "met", "close-1"):
         void = {"id": f"no-{target}", "at": at(33), "recordedAt": at(33), "type": "event.voided", "voids": target}
         events.append(void | {"reason": "mistaken"})
