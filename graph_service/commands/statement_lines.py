@@ -1,5 +1,6 @@
 """The lines of all statements of a month, into one file."""
 
+import asyncio
 from pathlib import Path
 
 from graph_service.graph.driver import Row, Transaction
@@ -7,14 +8,17 @@ from graph_service.progress import progress
 from graph_service.rebates.chain import open_books
 from graph_service.rebates.freezing import accounts_after
 from graph_service.rebates.questions import RebateLine
-from graph_service.rebates.statement_lines import lines_of, lines_of_accounts, table_row
+from graph_service.rebates.statement_lines import entries_of_accounts, lines_of, rows_of_accounts, table_row
 from graph_service.rebates.statements import Sight, Statement, Totals
 from graph_service.service import Service
 from graph_service.sheets import Kind, Sheet
 
-ACCOUNTS_AT_ONCE = 200
-ENTRIES_AT_ONCE = 5_000
+ACCOUNTS_AT_ONCE = 400
+ENTRIES_AT_ONCE = 1_000
 LINES_AT_ONCE = 20_000
+
+Part = tuple[list[str], list[Row], list[str]]
+"""Accounts, the entries of most of them, and those that have too many to be fetched together."""
 
 LINE_COLUMNS: dict[str, Kind] = {
     "account": "text",
@@ -43,23 +47,34 @@ async def write_lines(service: Service, period: str, file: Path) -> int:
     """
     books = await service.graph.read(open_books, service.graph.latest_bookmarks())
     sight = Sight.of(period, books.closings)
-    after, count = "", 0
+
+    async def fetch(after: str) -> Part:
+        async def work(transaction: Transaction) -> Part:
+            accounts = await accounts_after(transaction, after, ACCOUNTS_AT_ONCE)
+            return accounts, *await entries_of_accounts(transaction, accounts, sight, ENTRIES_AT_ONCE)
+
+        return await service.graph.read(work)
+
     with Sheet(file, LINE_COLUMNS) as sheet, progress(f"Writing {file.name}") as advance:
-        while True:
 
-            async def work(transaction: Transaction, after: str = after) -> tuple[list[str], list[Row], list[str]]:
-                accounts = await accounts_after(transaction, after, ACCOUNTS_AT_ONCE)
-                return accounts, *await lines_of_accounts(transaction, accounts, sight, ENTRIES_AT_ONCE)
-
-            accounts, lines, larger = await service.graph.read(work)
-            if not accounts:
-                return count
+        def write(found: list[Row]) -> int:
+            lines = rows_of_accounts(found, sight)
             sheet.write(lines)
-            count += len(lines)
-            for account in larger:
-                count += await _write_account(service, account, sight, sheet)
-            after = accounts[-1]
-            advance(0.5, f"{count:,} lines")
+            return len(lines)
+
+        count = 0
+        accounts, found, larger = await fetch("")
+        while accounts:
+            # One part is written while the server looks up the next.
+            coming = asyncio.create_task(fetch(accounts[-1]))
+            try:
+                count += await asyncio.to_thread(write, found)
+                for account in larger:
+                    count += await _write_account(service, account, sight, sheet)
+                advance(0.5, f"{count:,} lines")
+            finally:
+                accounts, found, larger = await coming
+        return count
 
 
 async def _write_account(service: Service, account: str, sight: Sight, sheet: Sheet) -> int:

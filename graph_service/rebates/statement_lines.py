@@ -73,10 +73,10 @@ async def _lines_of_month(
     return found[:limit]
 
 
-async def lines_of_accounts(
+async def entries_of_accounts(
     transaction: Transaction, accounts: Sequence[str], sight: Sight, most: int
 ) -> tuple[list[Row], list[str]]:
-    """The lines of statements of many accounts at once, as rows of a table, account by account.
+    """The entries that the statements of many accounts are made of.
 
     Args:
         transaction: to read in.
@@ -85,19 +85,22 @@ async def lines_of_accounts(
         most: entries of one account that are fetched.
 
     Returns:
-        the lines, and the accounts that have more entries; theirs are not among the lines.
+        what `rows_of_accounts` takes, and the accounts that have more entries; theirs are not among them.
     """
-    lines: list[Row] = []
-    larger: list[str] = []
     seen = {"start": sight.start, "end": sight.end, "before": sight.before, "block": sight.block}
-    for account in await transaction.rows_of("rebates/lines_of_accounts", accounts, limit=most, **seen):
-        if len(account["entries"]) == most:
-            larger.append(account["payee"])
-            continue
+    found = await transaction.rows_of("rebates/lines_of_accounts", accounts, limit=most, **seen)
+    larger = {row["payee"] for row in found if len(row["entries"]) == most}
+    return [row for row in found if row["payee"] not in larger], sorted(larger)
+
+
+def rows_of_accounts(accounts: Sequence[Row], sight: Sight) -> list[Row]:
+    """The lines of statements of many accounts, as rows of a table, account by account."""
+    lines: list[Row] = []
+    for account in accounts:
         for late, entries in ((True, account["late"]), (False, account["entries"])):
             entries.sort(key=lambda row: (row[0], row[1].partition(".")[0], row[2]))
             lines += _table_rows(account["payee"], sight, entries, late=late)
-    return lines, larger
+    return lines
 
 
 def _table_rows(payee: str, sight: Sight, entries: Sequence[Sequence[Any]], *, late: bool) -> Iterator[Row]:
