@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.model import cast, people, scenes
+from tests.model import cast, limit_logs, people, scenes
 from tests.model.cast import Body
 from tests.model.log import Event
 
@@ -84,6 +84,11 @@ def rules(draw: st.DrawFn, late_binding_days: list[int | None]) -> Body:
         rule["pool"] = draw(pools(SCAN_ROLES if scanning else RECEIPT_ROLES))
     if draw(st.integers(0, 3)) == 0:
         rule["rounding"] = draw(st.sampled_from(["FLOOR", "HALF_UP"]))
+    if draw(st.integers(0, 3)) == 0:
+        rule["caps"] = draw(st.lists(limit_logs.caps, min_size=1, max_size=2))
+    if draw(st.integers(0, 4)) == 0:
+        rule["budgetFen"] = draw(st.sampled_from([50, 170]))
+        rule["onInsufficient"] = draw(st.sampled_from(["REJECT_EVENT", "PRORATA"]))
     if draw(st.booleans()):
         rule["group"] = "scan"
     if draw(st.integers(0, 3)) == 0:
