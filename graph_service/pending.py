@@ -111,6 +111,19 @@ async def postpone(transaction: Transaction, questions: Sequence[Question]) -> N
     await transaction.rows_of("pending/add", tasks)
 
 
+POLICY = "members/policy"
+"""The question of a task that a new identity policy leaves; `policy_change.py` works it off."""
+
+
+async def postpone_policy(transaction: Transaction, event: str) -> None:
+    """Leaves a new identity policy to be applied later; the caller holds the intake's lock."""
+    since = now()
+    await transaction.rows_of(
+        "pending/add", [{"id": f"{since}-{uuid.uuid4().hex}", "question": POLICY, "rows": event, "since": since}]
+    )
+    await transaction.run("intake/policy_waits")
+
+
 async def waiting(transaction: Transaction) -> Waiting:
     """What waits now."""
     return Waiting(**(await transaction.run("pending/standing"))[0])
@@ -159,7 +172,8 @@ class Backlog:
         while True:
             try:
                 while (await self.look()).tasks:
-                    await self.find()
+                    if not await self.find():
+                        break
                     async with writers.turn(small=False):
                         await self.work()
                 said = False
@@ -231,7 +245,8 @@ class Backlog:
 
 async def _find(transaction: Transaction) -> tuple[list[str], bool, list[str]]:
     """The oldest tasks of one kind, whether they settle, and the triggers that are left of them, in order."""
-    tasks = await transaction.run("pending/oldest", limit=_TASKS_AT_ONCE)
+    oldest = await transaction.run("pending/oldest", limit=_TASKS_AT_ONCE)
+    tasks = [task for task in oldest if task["question"] != POLICY]
     settles = bool(tasks) and tasks[0]["question"] == ACCRUED
     tasks = list(takewhile(lambda task: (task["question"] == ACCRUED) == settles, tasks))
     triggers: set[str] = set()

@@ -42,13 +42,14 @@ from graph_service.graph.driver import Row, Transaction
 from graph_service.intake.rule import accepted_rule
 from graph_service.intake.touched import Touched, fetch_touched
 from graph_service.intake.voids import derive_voids
+from graph_service.members.beside import Beside, take_over
 from graph_service.members.derive import derive_members
 from graph_service.members.identifiers import IdentifierKeys
 from graph_service.members.judging import Judged
 from graph_service.members.policy import Policy
-from graph_service.members.rebuild import latest_policy, rebuild_members
+from graph_service.members.rebuild import is_large, latest_policy, rebuild_members
 from graph_service.members.referrals import rebuild_referrals
-from graph_service.pending import MAX_DEPENDENT, Question, dependents, postpone
+from graph_service.pending import MAX_DEPENDENT, Question, dependents, postpone, postpone_policy
 from graph_service.pipeline_limits import LimitReach, reach_limits
 from graph_service.pipeline_trade import reach_trade
 from graph_service.rebates.derive import derive_decisions, recount
@@ -134,6 +135,8 @@ async def derive(
     clock_before: int | None,
     recorded: Iterable[int],
     most: int | None = None,
+    beside: Beside | None = None,
+    policy_waits: bool = False,
 ) -> Derived:
     """Derives everything that new events change; the caller holds the intake's lock.
 
@@ -145,6 +148,9 @@ async def derive(
         clock_before: the log's clock before these events, in microseconds.
         recorded: when the log took each of them, in microseconds.
         most: triggers besides its own that are derived at once, `MAX_DEPENDENT` by default; more than that wait.
+        beside: members by a policy that is to take over; None builds them now, or leaves it to be done later where
+            there are many.
+        policy_waits: whether a policy waits to take over, and wants to know what is touched meanwhile.
     """
     most = MAX_DEPENDENT if most is None else most
     new = {fact.event for fact in accepted}
@@ -156,8 +162,11 @@ async def derive(
     reach = Reach()
     await _derive_goods(transaction, facts, reach)
     await _derive_channel(transaction, facts, restated, reach)
-    judged = await _derive_members(transaction, facts, restated, policy, keys, reach)
+    judged = await _derive_members(transaction, facts, restated, policy, keys, reach, beside)
     moved = judged.regrouped
+    if policy_waits and beside is None:
+        touched = {one for fact in facts for one in (*fact.identifiers, *fact.named)}
+        await transaction.rows_of("members/note_touched", sorted(touched | judged.regrouped | judged.erased))
     # After a policy all of trade is decided anew.
     by_policy = any(fact.type == "identity.policy" for fact in facts)
     await reach_trade(transaction, facts, restated, Judged() if by_policy else judged, reach)
@@ -248,6 +257,7 @@ async def _derive_members(
     before: Policy,
     keys: IdentifierKeys,
     reach: Reach,
+    beside: Beside | None,
 ) -> Judged:
     """A policy concerns the whole log; anything else the components of the identifiers that it names.
 
@@ -257,12 +267,18 @@ async def _derive_members(
     policy = before
     if any(fact.type == "identity.policy" for fact in facts):
         policy = await latest_policy(transaction)
-    if policy.text == before.text:
-        judged = await derive_members(transaction, facts, restated, policy, keys)
+    is_wide = policy.text != before.text and beside is None and await is_large(transaction)
+    if is_wide:
+        await postpone_policy(transaction, next(fact.event for fact in facts if fact.type == "identity.policy"))
+    if policy.text == before.text or is_wide:
+        judged = await derive_members(transaction, facts, restated, before, keys)
         reach.triggers |= judged.accounted
     else:
         await transaction.run("intake/set_policy", policy=policy.text)
-        judged = await rebuild_members(transaction, policy, keys)
+        if beside is None:
+            judged = await rebuild_members(transaction, policy, keys)
+        else:
+            judged = await take_over(transaction, beside, keys)
         await rebuild_referrals(transaction)
         for kind in ("voucher.redeemed", "member.registered", "order.placed"):
             Reach.widen(reach.types, kind, EVER)

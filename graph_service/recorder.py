@@ -27,6 +27,7 @@ from graph_service.members.policy import policy_of
 from graph_service.moments import now
 from graph_service.pending import Backlog
 from graph_service.pipeline import Derived, derive
+from graph_service.policy_change import keep_changing
 from graph_service.rebates.announced import Announcements
 from graph_service.rebates.explain import explanations
 from graph_service.rebates.questions import RebateLine
@@ -131,6 +132,7 @@ async def record_batch(
         policy=policy,
         clock_before=state["clock"],
         recorded=recorded,
+        policy_waits=bool(state["policyWaits"]),
         most=most,
     )
     return appended, derived
@@ -177,6 +179,7 @@ class Recorder:
         workers = [asyncio.create_task(self._write()), asyncio.create_task(self.announcements.keep_telling())]
         if settling:
             workers.append(asyncio.create_task(self.backlog.keep_working(self._writers)))
+            workers.append(asyncio.create_task(keep_changing(self._graph, self._keys, self._writers)))
         try:
             yield self
         finally:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from graph_service.graph.driver import Graph
+from graph_service.members import rebuild
 from graph_service.members.identifiers import IdentifierKeys
+from graph_service.policy_change import change_policy
+from graph_service.recorder import Recorder
 from graph_service.rederive import rederive
+from graph_service.writers import Writers
 from tests.answers import Event, accounts_in, decisions_of, model_decisions, pseudonyms
+from tests.conftest import WIPE
 from tests.member_answers import members_agree
 from tests.model import World
 from tests.model.logs import deliveries, identity_logs
@@ -69,4 +76,29 @@ async def test_whoever_leaves_is_gone_in_any_order(data: st.DataObject, graph: G
     # Somebody came back because a leaving was voided, or reached less far by late facts: the values stay lost.
     if (await graph.run(LOST, read_only=True))[1][0][0]:
         assume(rest == rest_by_others)
+    await agree(graph, keys, log)
+
+
+@given(data=st.data())
+@settings(SLOW, max_examples=15)
+async def test_a_policy_that_takes_over_later_ends_there_too(
+    data: st.DataObject, graph: Graph, keys: IdentifierKeys
+) -> None:
+    log = data.draw(identity_logs(size=20))
+    batches = data.draw(deliveries(log))
+    await graph.run(WIPE, read_only=False)
+    writers = Writers()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rebuild, "MOST_IN_ONE_TRANSACTION", 1)
+        async with Recorder(graph, keys, writers=writers).running(settling=False) as recorder:
+            for batch in batches:
+                # What arrives while members are built beside is among them in the end.
+                await asyncio.gather(
+                    change_policy(graph, keys, writers), recorder.record(batch, as_admin=True), return_exceptions=False
+                )
+            while await change_policy(graph, keys, writers):
+                pass
+            while await recorder.backlog.work() is not None:
+                pass
+    assert (await graph.run("MATCH (n:TouchedMembers|Pending) RETURN count(*)", read_only=True))[1] == [[0]]
     await agree(graph, keys, log)

@@ -1,6 +1,6 @@
 // The identifiers that events show, or the ids that name them, with what the policy made of them so far.
 // parameters: rows
-// columns: event, type, at, account, invitee, memberId, inviteeId, runs, shown
+// columns: event, type, at, voided, source, account, invitee, memberId, inviteeId, runs, shown
 // starts from: event_id
 // mode: read
 // db hits: 200 a row
@@ -9,7 +9,7 @@ MATCH (event:Event {id: id})
 USING INDEX SEEK event:Event(id)
 WHERE EXISTS { (event)-[:SHOWS]->() } OR event.memberId IS NOT NULL OR event.inviteeId IS NOT NULL
 RETURN collect({
-  event: id, type: event.type, at: event.at, account: event.account, invitee: event.invitee,
+  event: id, type: event.type, at: event.at, voided: event.voided, source: event.source, account: event.account, invitee: event.invitee,
   memberId: event.memberId, inviteeId: event.inviteeId,
   runs: [(event)-[:SCANS]->(run) | run.first],
   shown: [

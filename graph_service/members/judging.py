@@ -57,16 +57,49 @@ class Judged:
         self.regrouped |= other.regrouped
 
 
+@dataclass(slots=True)
+class Judgement:
+    """What a policy makes of events.
+
+    Attributes:
+        rows: the events as fetched, each with why its sightings link nothing, by list and identifier.
+        judged: what is otherwise than stored.
+        unfit_rows: to be written.
+        account_rows: to be written.
+    """
+
+    rows: list[tuple[Row, Mapping[tuple[int, str], str]]] = field(default_factory=list)
+    judged: Judged = field(default_factory=Judged)
+    unfit_rows: list[Row] = field(default_factory=list)
+    account_rows: list[Row] = field(default_factory=list)
+
+
 async def judge_sightings(
     transaction: Transaction, events: Sequence[str], policy: Policy, keys: IdentifierKeys, *, write: bool = True
 ) -> Judged:
     """Decides anew which sightings of events count, and whose account each event is about."""
-    unfit_rows: list[Row] = []
+    judgement = await judge(transaction, events, policy, keys)
+    if write:
+        await write_judged(transaction, judgement.unfit_rows, judgement.account_rows)
+    return judgement.judged
+
+
+async def write_judged(transaction: Transaction, unfit_rows: Sequence[Row], account_rows: Sequence[Row]) -> None:
+    """Writes what was judged otherwise."""
+    await transaction.rows_of("members/write_unfit", unfit_rows)
+    await transaction.rows_of("members/write_accounts", account_rows)
+
+
+async def judge(transaction: Transaction, events: Sequence[str], policy: Policy, keys: IdentifierKeys) -> Judgement:
+    """Decides which sightings of events count, and whose account each event is about; writes nothing."""
+    found = Judgement()
+    unfit_rows, account_rows = found.unfit_rows, found.account_rows
     wanted: list[tuple[Row, dict[str, str | None]]] = []
     for row in await transaction.rows_of("members/sightings", list(events)):
         shown = [_sighting(row["event"], one, keys) for one in row["shown"]]
         stored = {(one[0], one[1]): one[6] for one in row["shown"] if one[6] is not None}
         unfit = unfit_of(shown, policy)
+        found.rows.append((row, unfit))
         unfit_rows += [
             {"event": row["event"], "list": number, "identifier": one, "unfit": unfit.get((number, one))}
             for number, one in sorted(unfit.keys() | stored.keys())
@@ -84,8 +117,8 @@ async def judge_sightings(
                 )
             )
     leavings = await leavings_of(transaction, _accounts_in(accounts for _, accounts in wanted))
-    judged = Judged({row["event"] for row in unfit_rows})
-    account_rows: list[Row] = []
+    judged = found.judged
+    judged.events |= {row["event"] for row in unfit_rows}
     for row, accounts in wanted:
         now = {name: one and name_of(one, row["at"], leavings) for name, one in accounts.items()}
         if now != {name: row[name] for name in ACCOUNTS}:
@@ -93,10 +126,7 @@ async def judge_sightings(
             judged.accounted.add(row["event"])
             judged.scans += [Rebooked(row["event"], row["at"], tuple(row["runs"]))] if row["runs"] else []
     judged.events |= judged.accounted
-    if write:
-        await transaction.rows_of("members/write_unfit", unfit_rows)
-        await transaction.rows_of("members/write_accounts", account_rows)
-    return judged
+    return found
 
 
 def _accounts_in(wanted: Iterable[Mapping[str, str | None]]) -> set[str]:

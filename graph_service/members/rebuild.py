@@ -14,6 +14,9 @@ from graph_service.members.policy import Policy, policy_of
 
 _AT_ONCE = 1_000
 
+MOST_IN_ONE_TRANSACTION = 20_000
+"""Identifiers that a new policy is applied to in the transaction that brings it; with more it waits (`beside.py`)."""
+
 
 async def policy_in_force(transaction: Transaction) -> Policy:
     """The policy as last derived."""
@@ -26,6 +29,11 @@ async def latest_policy(transaction: Transaction) -> Policy:
     rows = await transaction.run("members/policies")
     latest = max(rows, key=lambda row: (row["at"], row["event"]), default=None)
     return policy_of(None if latest is None else canonical(loads(latest["body"])["policy"]))
+
+
+async def is_large(transaction: Transaction) -> bool:
+    """Whether members by another policy are too many to be built in one transaction."""
+    return int((await transaction.run("members/size"))[0]["identifiers"]) > MOST_IN_ONE_TRANSACTION
 
 
 async def rebuild_members(transaction: Transaction, policy: Policy, keys: IdentifierKeys) -> Judged:
