@@ -18,6 +18,7 @@ from graph_service.commands.running import end_on_signals, settings_of, with_gra
 from graph_service.progress import say
 
 if TYPE_CHECKING:
+    from graph_service.attribution.paths import Trail
     from graph_service.graph.driver import Graph
     from graph_service.service import Service
 
@@ -190,13 +191,19 @@ def attribution(
     """Credit the conversions of paths, of a file or of the graph, to their channels."""
     from graph_service.attribution.paths import read_paths  # noqa: PLC0415
     from graph_service.commands.attribution import graph_paths, model_of, write_credits  # noqa: PLC0415
-    from graph_service.explore.times import window_of  # noqa: PLC0415
 
-    chosen, window = model_of(model), window_of(since, until)
+    chosen = model_of(model)
     if paths is not None and (since or until):
         raise typer.BadParameter("the paths of a file have no times", param_hint="--from, --to")
+
+    def of_the_graph() -> "list[Trail]":
+        from graph_service.explore.times import window_of  # noqa: PLC0415
+
+        window = window_of(since, until)
+        return with_graph(home, lambda graph, _: graph_paths(graph, window))
+
     count = write_credits(
-        lambda: with_graph(home, lambda graph, _: graph_paths(graph, window)) if paths is None else read_paths(paths),
+        of_the_graph if paths is None else lambda: read_paths(paths),
         *(chosen, order),
         out=out,
         matrix=matrix,

@@ -82,8 +82,11 @@ SAMPLES: dict[str, Sample] = {
     "attribution/scans": rows("identifiers"),
     "attribution/order_named": Sample(lambda picks: {"rows": ["O-1"]}),
     "attribution/orders_of": rows("identifiers"),
+    "attribution/sales_and_places": rows("identifiers"),
+    "attribution/served": rows("events"),
     "attribution/steps_in_time": page(type="touch.recorded", at=EVER, id="", until=NEVER, limit=PAGE),
     "attribution/touches_of": rows("identifiers"),
+    "attribution/visitors": Sample(lambda picks: {"rows": ["S-SZ-NS-01", "S-SZ-FT-02"], "from": EVER, "until": NEVER}),
     "channel/branch": counted(
         "below", party="D1-GD", at=AT, kinds=["STORE"], former={}, maxDepth=10, afterDepth=0, afterId="", limit=PAGE
     ),

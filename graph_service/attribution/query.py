@@ -11,6 +11,8 @@ from graph_service.api.context import Context
 from graph_service.api.fields import field
 from graph_service.api.scalars import DateTime
 from graph_service.attribution import questions
+from graph_service.attribution.footfall import counted
+from graph_service.attribution.footfall_read import footfall as find_footfall
 from graph_service.attribution.journeys import TouchModel
 from graph_service.attribution.questions import Answer
 from graph_service.attribution.read import journeys_between
@@ -21,6 +23,7 @@ from graph_service.attribution.types import (
     AttributionReport,
     AttributionShare,
     CreditedBy,
+    Footfall,
 )
 from graph_service.channel.questions import storable
 from graph_service.errors import ServiceError
@@ -74,6 +77,30 @@ class AttributionQuery:
         async def work(transaction: Transaction) -> AttributionReport:
             ways, _ = await journeys_between(transaction, from_, to, most=MOST_STEPS)
             return AttributionReport.of(report(ways, TouchModel(model.value), CreditedTo(by.value)))
+
+        return await info.context.read(work)
+
+    @field("Members who came to a store, or to the stores of a region, in a period: new or returning, and by what.")
+    async def footfall(
+        self,
+        info: strawberry.Info[Context, Any],
+        *,
+        store: strawberry.ID | None = UNSET,
+        region: str | None = UNSET,
+        from_: Annotated[DateTime, strawberry.argument(name="from")],
+        to: DateTime,
+    ) -> Footfall:
+        """One of store and region is asked about."""
+        one, place = given(store), given(region)
+        if (one is None) == (place is None):
+            raise ServiceError(
+                "INVALID_QUERY", "footfall: expected either store or region.", remedy="Give one of them.", path="store"
+            )
+        if not storable(str(place if one is None else one)):
+            return Footfall.of(counted(()))
+
+        async def work(transaction: Transaction) -> Footfall:
+            return Footfall.of(await find_footfall(transaction, store=one, region=place, since=from_, until=to))
 
         return await info.context.read(work)
 

@@ -51,10 +51,9 @@ async def member_by_touches(transaction: Transaction, member: str, model: TouchM
     ways = await journeys_of(transaction, accounts)
     if ways:
         return _over(ways[-1], model, "no_touch")
-    touches, _ = await steps_of(transaction, accounts)
+    touches = sorted((await steps_of(transaction, accounts))[0])
     if not touches:
         return Answer(reason="no_touch")
-    touches.sort()
     # As if it had bought at the last of them.
     bought = Order(touches[-1].at, "", "", "", None, 0, False)
     return _over(Journey(bought, tuple(touches)), model, "no_touch")

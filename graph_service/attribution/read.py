@@ -1,6 +1,6 @@
 """Reads the ways of members out of the graph: for an order or a member, and for a whole period."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from graph_service.api.errors import LimitExceeded
@@ -51,11 +51,22 @@ async def journeys_of(transaction: Transaction, accounts: Sequence[str]) -> list
     return journeys(touches, orders)
 
 
-async def steps_of(transaction: Transaction, accounts: Sequence[str]) -> tuple[list[Touch], list[Order]]:
+async def steps_of(transaction: Transaction, accounts: Sequence[str]) -> tuple[Sequence[Touch], Sequence[Order]]:
     """The touches and the orders of a member, in no order."""
+    found = await steps_by_member(transaction, dict.fromkeys(accounts, ""))
+    return found.get("", ((), ()))
+
+
+async def steps_by_member(
+    transaction: Transaction, owners: Mapping[str, str]
+) -> Mapping[str, tuple[Sequence[Touch], Sequence[Order]]]:
+    """The touches and the orders of members, in no order; `owners` gives the member of each account."""
+    accounts = sorted(owners)
     touches = await transaction.rows_of("attribution/touches_of", accounts)
     orders = await _first_placed(transaction, await transaction.rows_of("attribution/orders_of", accounts))
-    return [_touch(row) for row in touches], [_order(row) for row in orders]
+    steps: list[tuple[str, Touch | Order]] = [(owners[row["account"]], _touch(row)) for row in touches]
+    steps += [(owners[row["account"]], _order(row)) for row in orders]
+    return by_member(steps)
 
 
 async def _first_placed(transaction: Transaction, rows: Sequence[Row]) -> list[Row]:

@@ -8,6 +8,8 @@ import strawberry
 from graph_service.api.context import Context
 from graph_service.api.fields import field
 from graph_service.api.scalars import DateTime
+from graph_service.attribution.footfall import Footfall as FoundFootfall
+from graph_service.attribution.footfall import Source
 from graph_service.attribution.journeys import Share
 from graph_service.attribution.report import AttributionReport as FoundReport
 from graph_service.attribution.report import Credited as FoundCredited
@@ -117,4 +119,41 @@ class AttributionReport:
             credits=[Credit.of(one) for one in found.credited],
             online_in_store=found.online_in_store,
             store_in_online_repurchases=found.store_in_online_repurchases,
+        )
+
+
+@strawberry.type(description="Members that one source brought.")
+class FootfallSource:
+    """Members that one source brought."""
+
+    source: str = strawberry.field(
+        description="`VOUCHER` `REFERRAL` `CLERK` `OWN_GOODS` `ONLINE_TOUCH` `NEARBY`, or `WALK_IN`: nothing is known."
+    )
+    new_members: int
+    returning_members: int
+
+
+@strawberry.type(description="How many members came; a member counts once for each store that it came to.")
+class Footfall:
+    """How many members came."""
+
+    new_members: int
+    returning_members: int
+    sources: list[FootfallSource]
+
+    @classmethod
+    def of(cls, found: FoundFootfall) -> "Footfall":
+        """What footfall looks like."""
+        sources = [
+            FootfallSource(
+                source=source.value,
+                new_members=found.new.get(source, 0),
+                returning_members=found.returning.get(source, 0),
+            )
+            for source in Source
+        ]
+        return cls(
+            new_members=sum(found.new.values()),
+            returning_members=sum(found.returning.values()),
+            sources=[one for one in sources if one.new_members or one.returning_members],
         )

@@ -5,15 +5,16 @@ import io
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from graph_service.attribution.models import PathModel, credits_of
 from graph_service.attribution.paths import COLUMNS, STEP, Trail
-from graph_service.attribution.read import journeys_between
-from graph_service.attribution.report import trails_of
 from graph_service.errors import ServiceError
-from graph_service.explore.elements import Window
-from graph_service.graph.driver import Graph
 from graph_service.whole_file import whole_file
+
+if TYPE_CHECKING:
+    from graph_service.explore.elements import Window
+    from graph_service.graph.driver import Graph
 
 CREDIT_COLUMNS = ("channel", "conversions", "value")
 TRANSITION_COLUMNS = ("from", "to", "probability")
@@ -81,12 +82,15 @@ def write_credits(
     return len(credited)
 
 
-async def graph_paths(graph: Graph, window: Window) -> list[Trail]:
+async def graph_paths(graph: "Graph", window: "Window") -> list[Trail]:
     """The paths of the members of a graph to their orders of a period; value in fen.
 
     Raises:
         ServiceError: `LIMIT_EXCEEDED`, when they are more than fit into memory.
     """
+    from graph_service.attribution.read import journeys_between  # noqa: PLC0415 - a file of paths needs no graph
+    from graph_service.attribution.report import trails_of  # noqa: PLC0415
+
     ways, unsold = await graph.read(
         lambda transaction: journeys_between(transaction, window.since, window.until, most=MOST_STEPS)
     )

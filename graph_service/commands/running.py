@@ -7,13 +7,15 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from graph_service.graph.driver import Graph, connect
-from graph_service.graph.embedded import Connection
 from graph_service.progress import say
-from graph_service.service import Service, open_service, server_of
 from graph_service.settings import Settings
+
+if TYPE_CHECKING:
+    from graph_service.graph.driver import Graph
+    from graph_service.graph.embedded import Connection
+    from graph_service.service import Service
 
 Answer = TypeVar("Answer")
 
@@ -23,8 +25,11 @@ def settings_of(home: Path | None) -> Settings:
     return Settings() if home is None else Settings(home=home.expanduser().absolute())
 
 
-def with_service(home: Path | None, work: Callable[[Service], Awaitable[Answer]]) -> Answer:
+def with_service(home: Path | None, work: Callable[["Service"], Awaitable[Answer]]) -> Answer:
     """Runs work while the service is open; the embedded server, unless others use it, is gone when this returns."""
+    # Loads half of the service, which a command without a graph does not need.
+    from graph_service.service import open_service, server_of  # noqa: PLC0415
+
     settings = settings_of(home)
     # A batch makes some hundred thousand objects that all live until it is written; the collector's default looks
     # through them a hundred times and finds nothing, which is a tenth of a load.
@@ -41,8 +46,11 @@ def with_service(home: Path | None, work: Callable[[Service], Awaitable[Answer]]
         return asyncio.run(run())
 
 
-def with_graph(home: Path | None, work: Callable[[Graph, Connection], Awaitable[Answer]]) -> Answer:
+def with_graph(home: Path | None, work: Callable[["Graph", "Connection"], Awaitable[Answer]]) -> Answer:
     """Runs work on the graph as it is, whether it is migrated or not."""
+    from graph_service.graph.driver import connect  # noqa: PLC0415
+    from graph_service.service import server_of  # noqa: PLC0415
+
     with server_of(settings_of(home)) as connection:
 
         async def run() -> Answer:

@@ -29,11 +29,11 @@ class Claim(NamedTuple):
 class Attribution:
     def __init__(self, world: World) -> None:
         self._world = world
-        self._claims: dict[Hashable, list[Claim]] = defaultdict(list)
+        self.claims: dict[Hashable, list[Claim]] = defaultdict(list)
         for fact in world.facts:
             for person, rank, store in self._read(fact):
                 if person is not None and store is not None:
-                    self._claims[person].append(Claim(rank, fact, store))
+                    self.claims[person].append(Claim(rank, fact, store))
 
     def _read(self, fact: Fact) -> Iterator[tuple[Hashable, int, str | None]]:
         world = self._world
@@ -63,12 +63,12 @@ class Attribution:
 
     def at(self, person: Hashable, key: Key) -> Claim | None:
         """What counts just before a moment in history: of the strongest kind that lasts, the latest."""
-        lasting = [one for one in self._claims[person] if one.fact.key < key and key[0] < one.fact.at + WINDOW]
+        lasting = [one for one in self.claims[person] if one.fact.key < key and key[0] < one.fact.at + WINDOW]
         return max(lasting, key=lambda one: (-one.rank, one.fact.key), default=None)
 
     def latest(self, person: Hashable) -> tuple[Claim, datetime] | None:
         """What counts since the member was last heard of, and since when it is that store without a break."""
-        claims = self._claims[person]
+        claims = self.claims[person]
         if not claims:
             return None
         now = claims[-1].fact.at
