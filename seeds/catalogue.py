@@ -66,6 +66,15 @@ def _pay(**fen: int) -> list[dict[str, Any]]:
     return [{"role": role.upper(), "fen": amount} for role, amount in fen.items()]
 
 
+def friend_rules(start: datetime) -> list[dict[str, Any]]:
+    """What a friend's first redemption, and a redemption as such, pay."""
+    common = {"brand": BRAND, "from": start.isoformat(), "to": None, "version": 1}
+    return [
+        {**common, "id": "friends", "trigger": "REFERRAL", "windowDays": 60, "pay": _pay(inviter=1000, invitee=500)},
+        {**common, "id": "washing-subsidy", "trigger": "VOUCHER_REDEMPTION", "pay": _pay(store=1500, clerk=200)},
+    ]
+
+
 def first_rules(start: datetime) -> list[dict[str, Any]]:
     """The rules of the first day."""
     month = start + timedelta(days=31)

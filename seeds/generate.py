@@ -11,6 +11,7 @@ from pathlib import Path
 
 from .consumers import Consumers
 from .founding import Founding
+from .friends import Friends
 from .goods_flow import GoodsFlow
 from .knobs import Knobs
 from .log import Fields, Log
@@ -35,8 +36,9 @@ def generate(knobs: Knobs) -> tuple[list[Fields], Fields]:
     consumers = Consumers(log, network, flow, knobs)
     consumers.run()
     OddScans(consumers).run()
+    friends = Friends(consumers).run()
     events = list(log.lines())
-    return events, story.line()
+    return events, {**story.line(), **friends.line()}
 
 
 def as_ndjson(events: list[Fields]) -> str:

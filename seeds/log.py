@@ -21,6 +21,7 @@ class Event:
     at: datetime
     fields: Fields
     arrives: datetime | None
+    is_numbered_last: bool = False
     id: str = ""
 
     def line(self) -> Fields:
@@ -39,9 +40,17 @@ class Log:
         self._chance = knobs.chance("arrival")
         self._events: list[Event] = []
 
-    def add(self, kind: str, at: datetime, fields: Fields, arrives: datetime | None = None) -> Event:
+    def add(
+        self,
+        kind: str,
+        at: datetime,
+        fields: Fields,
+        arrives: datetime | None = None,
+        *,
+        is_numbered_last: bool = False,
+    ) -> Event:
         """Note a fact; one with a given arrival arrives then and once, the others by chance."""
-        event = Event(kind, at, fields, arrives)
+        event = Event(kind, at, fields, arrives, is_numbered_last)
         if at < self.end:
             self._events.append(event)
         return event
@@ -53,7 +62,8 @@ class Log:
     def lines(self) -> Iterator[Fields]:
         """The events in order of arrival, duplicates included."""
         # Facts of one second keep the order in which they were noted: a cause comes before its effect.
-        for number, event in enumerate(sorted(self._events, key=lambda event: event.at), start=1):
+        numbered = sorted(self._events, key=lambda event: (event.is_numbered_last, event.at))
+        for number, event in enumerate(numbered, start=1):
             event.id = f"evt-{number:06d}"
         arrivals = [arrival for event in self._events for arrival in self._arrivals(event)]
         for _, event in sorted(arrivals, key=lambda arrival: (arrival[0], arrival[1].id)):

@@ -15,7 +15,7 @@ from tests.model import World
 from tests.model.log import Event
 
 LOG = Path(__file__).parents[1] / "seeds" / "demo.ndjson.gz"
-PART = 2_000
+PART = 1_000
 
 
 @cache

@@ -23,9 +23,9 @@ async def test_the_demonstration_is_one_screen_and_quick_the_second_time(
 ) -> None:
     await demonstrate(service)
     first = capsys.readouterr()
-    assert "Loaded 7,383 events; 122 came twice." in first.err
+    assert "Loaded 7,816 events; 126 came twice." in first.err
     lines = first.out.splitlines()
-    assert len(lines) <= 45
+    assert len(lines) <= 60
     assert max(cell_len(line) for line in lines) <= 110
     for shown in (
         "Owner at the scan 毛球宠物生活馆（科技园店） S-SZ-NS-01",
@@ -33,12 +33,16 @@ async def test_the_demonstration_is_one_screen_and_quick_the_second_time(
         "1 × 300 fen = 3.00 yuan",
         "Why nothing       The scan was made outside the territories",
         "4 links deep: distributors",
+        "Belongs to        毛球宠物生活馆（科技园店） S-SZ-NS-01 since 07-29 11:20: registered by",
     ):
         assert shown in first.out
     rows = [line for line in lines if " received " in line]
     columns = {cell_len(line[: line.index("received")]) for line in rows}
     assert len(rows) == 3
     assert len(columns) == 1
+    assert len([line for line in lines if "C-SUMMER" in line]) == 3
+    (visit,) = (line.split() for line in lines if " visit " in line)
+    assert visit[4:] == ["STORE", "S-SZ-NS-01", "25.0%", "10.0%", "31.0%"]
 
     await demonstrate(service)
     second = capsys.readouterr()

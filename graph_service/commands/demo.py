@@ -7,12 +7,14 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from graph_service.channel.questions import branch_of, parties_by_id
 from graph_service.channel.read import fetch_listings
 from graph_service.channel.registry import Registry
+from graph_service.commands.demo_people import PeopleShown, ask_people
 from graph_service.commands.ingest import record_file
 from graph_service.commands.running import stop_requests
 from graph_service.commands.settling import settle
@@ -23,6 +25,7 @@ from graph_service.goods.questions import ownerships
 from graph_service.graph.driver import Row, Transaction
 from graph_service.intake.files import EventFile
 from graph_service.intake.strict_json import InvalidJson, canonical
+from graph_service.members.identifiers import IdentifierKeys, PlainIdentifier, plain
 from graph_service.moments import now
 from graph_service.progress import say
 from graph_service.rebates.explain import explanations
@@ -39,12 +42,14 @@ _WIDEST = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What the demonstration tells of, from `seeds/story.json`: a code, two scans, a distributor."""
+    """What the demonstration tells of, from `seeds/story.json`: a code, scans, a distributor, a member, an order."""
 
     journey_code: str
     paid_scan: str
     unpaid_scan: str
     distributor: str
+    invited: PlainIdentifier
+    order: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,7 @@ class Shown:
         totals: by role.
         branch: how many parties of each kind are below the story's distributor.
         depth: how many links below it the last of them is.
+        people: the inviters of the story's member, and what its order rests on.
         parties: those that are named, by id.
     """
 
@@ -75,6 +81,7 @@ class Shown:
     totals: Sequence[Row]
     branch: Mapping[str, int]
     depth: int
+    people: PeopleShown
     parties: Mapping[str, Row]
 
 
@@ -87,7 +94,7 @@ async def demonstrate(service: Service) -> None:
     from graph_service.commands.demo_screen import print_screen  # noqa: PLC0415 - loads rich
 
     await load(service, resource("seeds") / "demo.ndjson.gz")
-    shown = await service.graph.read(ask, service.graph.latest_bookmarks())
+    shown = await service.graph.read(partial(ask, keys=service.keys), service.graph.latest_bookmarks())
     print_screen(shown)
 
 
@@ -115,13 +122,13 @@ async def load(service: Service, file: Path) -> None:
     say(f"Loaded {report.accepted:,} events; {report.duplicates:,} came twice.")
 
 
-async def ask(transaction: Transaction) -> Shown:
+async def ask(transaction: Transaction, keys: IdentifierKeys) -> Shown:
     """Asks the graph what the screen shows."""
-    told = json.loads((resource("seeds") / "story.json").read_text("utf-8"))
-    story = Story(told["journeyCode"], told["paidScan"], told["unpaidScan"], told["distributor"])
+    story = _story()
     lines = await rebates_of_triggers(transaction, [story.paid_scan, story.unpaid_scan])
     paid, unpaid = lines[story.paid_scan], lines[story.unpaid_scan]
-    if not (paid and unpaid):
+    shown = await ask_people(transaction, keys.id_of(story.invited), story.order)
+    if not (paid and unpaid) or shown is None:
         raise _in_use()
     trees = await explanations(transaction, [*paid, *unpaid])
     scanned_at = paid[0].at
@@ -135,6 +142,7 @@ async def ask(transaction: Transaction) -> Shown:
     named |= {ownership.owner, ownership.way.distributor, ownership.way.salesperson, story.distributor}
     named |= {line.payee for line in (*paid, *unpaid)}
     named |= {tree["ownership"]["owner"] for tree in trees if "ownership" in tree}
+    named |= shown.stores
     return Shown(
         story,
         journey,
@@ -146,7 +154,21 @@ async def ask(transaction: Transaction) -> Shown:
         await transaction.run("demo/totals_by_role"),
         Counter(party["kind"] for _, party in below),
         max((depth for depth, _ in below), default=0),
+        shown,
         await parties_by_id(transaction, [party for party in named if party is not None]),
+    )
+
+
+def _story() -> Story:
+    told = json.loads((resource("seeds") / "story.json").read_text("utf-8"))
+    invited = told["invitedMember"]
+    return Story(
+        told["journeyCode"],
+        told["paidScan"],
+        told["unpaidScan"],
+        told["distributor"],
+        plain(invited["type"], invited["value"], invited.get("app")),
+        told["attributedOrder"],
     )
 
 

@@ -1,4 +1,4 @@
-"""The one screen of the demonstration: at most 45 lines of 110 columns."""
+"""The one screen of the demonstration: at most 60 lines of 110 columns."""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta, timezone
@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from graph_service.attribution.journeys import TouchModel
 from graph_service.commands.demo import Shown, Tree
 from graph_service.moments import datetime_of
 from graph_service.rebates.questions import RebateLine
@@ -42,6 +43,8 @@ def _sections(shown: Shown) -> Iterable[tuple[str, Sequence[Table | Text]]]:
     yield f"The way of {story.journey_code}, {shown.product}", [_journey(shown), *_owner(shown)]
     yield f"What its scan pays ({story.paid_scan})", [_decisions(shown, shown.paid), *_why_paid(shown)]
     yield f"What another scan does not pay ({story.unpaid_scan})", [_decisions(shown, shown.unpaid), *_why_not(shown)]
+    yield f"Who brought in {_member(shown.people.member)}", [_inviters(shown)]
+    yield f"What order {shown.people.order} rests on", [_touches(shown), _belongs(shown)]
     yield "Totals by role, and a branch of the chain", [_totals(shown), _branch(shown)]
 
 
@@ -112,12 +115,43 @@ def _why_not(shown: Shown) -> list[Text]:
     return lines
 
 
+def _inviters(shown: Shown) -> Table:
+    table = _table("when", "event", "campaign", "invited", "by", "known since", whole=6)
+    invited = shown.people.member
+    for inviting in shown.people.chain:
+        inviter = inviting.member
+        names = _member(invited), _member(inviter.id)
+        table.add_row(_time(inviting.at), inviting.event, inviting.campaign or "", *names, _time(inviter.since))
+        invited = inviter.id
+    return table
+
+
+def _touches(shown: Shown) -> Table:
+    models = (TouchModel.LINEAR, TouchModel.POSITION_BASED, TouchModel.TIME_DECAY)
+    table = _table("when", "event", "touch", "channel", "store", "linear", "position", "time decay", right=3, whole=8)
+    for place, touch in enumerate(shown.people.journey.touches):
+        shares = [f"{shown.people.weights[model][place]:.1%}" for model in models]
+        table.add_row(_time(touch.at), touch.event, touch.kind.lower(), touch.channel, Text(touch.store or ""), *shares)
+    return table
+
+
+def _belongs(shown: Shown) -> Text:
+    """The store that is paid where an order names none."""
+    belongs = shown.people.belongs
+    if not belongs.shares:
+        return _line("Belongs to", f"no store: {belongs.reason}")
+    share, since = belongs.shares[0], belongs.since
+    when = "" if since is None else f" since {_time(since)}"
+    basis = (belongs.basis or "").lower()
+    return _line("Belongs to", f"{_name(shown, share.store)}{when}: {basis} by {share.evidence[0]}")
+
+
 def _totals(shown: Shown) -> Table:
     table = _table("role", "yuan", "points", "paid", "waiting", "paid nothing", right=5)
     for row in sorted(shown.totals, key=lambda row: _rank(row["role"])):
         counts = [f"{row[key]:,}" for key in ("points", "paid", "waiting", "unpaid")]
         # An event that pays nothing as a whole has a decision of its own, for no role.
-        role = "whole scan" if row["role"] == "NONE" else str(row["role"]).lower().replace("_", " ")
+        role = "whole event" if row["role"] == "NONE" else str(row["role"]).lower().replace("_", " ")
         table.add_row(role, _yuan(row["amountFen"]), *counts)
     return table
 
@@ -152,6 +186,10 @@ def _payee(shown: Shown, line: RebateLine) -> str:
     if line.role == "CONSUMER" and line.payee is not None:
         return f"account {line.payee[:8]}…"
     return _name(shown, line.payee)
+
+
+def _member(account: str) -> str:
+    return f"{account[:8]}…"
 
 
 def _rank(role: str) -> int:
