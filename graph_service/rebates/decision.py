@@ -6,10 +6,10 @@
 
 import base64
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from json.encoder import encode_basestring
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ class Decision:
 def decision_id(rule: str, trigger: str, role: str, payee: str | None, cause: str | None = None) -> str:
     """The id of a decision with this identity."""
     parts = [rule, trigger, role, payee, *([] if cause is None else [cause])]
-    identity = json.dumps(parts, ensure_ascii=False)
+    # What `json.dumps` says, at less cost: every decision asks for it.
+    identity = f"[{', '.join('null' if part is None else encode_basestring(part) for part in parts)}]"
     digest = hashlib.blake2b(identity.encode(), digest_size=_ID_BYTES).digest()
     return "R" + base64.b32encode(digest).decode()
 

@@ -137,8 +137,12 @@ class Rulebook:
         return [one for one in self._publications if one.rule.id == rule_id]
 
     def version_of(self, rule_id: str, version: int) -> Publication:
-        """A version of a rule, as the content that holds says it."""
-        return self._versions[rule_id][version]
+        """A version of a rule, as the content that holds says it.
+
+        Of a version that was voided meanwhile it is any other's, until what that paid is derived anew.
+        """
+        versions = self._versions[rule_id]
+        return versions.get(version) or next(iter(versions.values()))
 
     def limits_of(self, rule_id: str) -> Limits | None:
         """The limits of a rule over all its versions; None for a rule that has none."""
