@@ -15,7 +15,7 @@ from graph_service.members.inviting import invitees_of, inviters_above
 from graph_service.members.people import people
 from graph_service.moments import datetime_of
 from graph_service.rederive import rederive
-from tests.answers import Event, accounts_in, decisions_of, model_decisions
+from tests.answers import Event, accounts_in, decisions_of, model_decisions, pseudonyms
 from tests.model import World
 from tests.model.logs import deliveries
 from tests.model.policy import Identifier
@@ -33,7 +33,9 @@ INVITATIONS = (
 
 async def trade_agrees(graph: Graph, keys: IdentifierKeys, events: list[Event]) -> None:
     world = World(events, datetime.now(UTC))
-    assert await decisions_of(graph) == model_decisions(world.decisions(), accounts_in(events, keys))
+    assert await decisions_of(graph) == model_decisions(
+        world.decisions(), accounts_in(events, keys) | await pseudonyms(graph)
+    )
     assert await invitations_of(graph) == invitations_in(world)
     assert await belongings(graph, keys, world) == belongings_in(world)
     assert await chains(graph, keys, world) == chains_in(world, keys)

@@ -10,7 +10,7 @@ MATCH (identifier:Identifier {id: id})
 USING INDEX SEEK identifier:Identifier(id)
 UNWIND [id] + [(identifier)-[:OF]->()<-[:OF]-(other) WHERE other <> identifier | other.id] AS account
 WITH id,
-  EXISTS { (identifier)-[:INVITED_AS]->() } OR EXISTS {
+  EXISTS { (identifier)-[:INVITED_BY|INVITED_AS]->() } OR EXISTS {
     MATCH (fact:MemberFact {account: account})
     USING INDEX SEEK fact:MemberFact(account)
     WHERE fact.type = 'member.invited'

@@ -90,6 +90,7 @@ registered = scenes.event(
     {"identifiers": who, "consent": st.just([])},
     {"store": stores, "clerk": st.just("K1"), "promoCode": promo, "channel": st.just("STORE")},
 )
+left = scenes.event("member.left", {"member": member})
 chosen = scenes.event("store.chosen", {"member": member, "store": stores})
 pet = scenes.event("pet.registered", {"member": member, "pet": st.just({"id": "P", "species": "cat"})})
 care = scenes.event("care.recorded", {"pet": st.just("P"), "store": stores, "service": st.just("washing")})
@@ -121,6 +122,11 @@ storeless = scenes.event(
     }
     | {"paidFen": st.just(1100)},
 )
+refunded = scenes.event(
+    "order.refunded",
+    {"order": st.sampled_from(["w1", "w2", *(f"O{n}" for n in range(9)), *(f"Q{n}" for n in range(9))])},
+    {"lines": st.sampled_from([[{"line": "0"}], [{"line": "1", "netFen": 167}], [{"line": "1", "quantity": 1}]])},
+)
 received = scenes.event("goods.received", {"codes": scenes.some(UNITS), "party": st.sampled_from([*STORES, "D1"])})
 scanned = scenes.event("goods.scanned", {"code": st.sampled_from(UNITS), "member": member})
 links = st.sampled_from(LINKS).map(lambda link: linked(*link))
@@ -146,7 +152,8 @@ policy: Body = {
 
 anything = st.one_of(
     identified, identified, parted, invited, invited, invited, issued, issued, redeemed, redeemed, redeemed, registered,
-    chosen, pet, care, ordered, storeless, storeless, received, scanned, scanned, links, unlinked, renamed,
+    chosen, pet, care, ordered, storeless, storeless, left, refunded, refunded,
+    received, scanned, scanned, links, unlinked, renamed,
 )  # fmt: skip
 
 
@@ -193,6 +200,11 @@ def rules(draw: st.DrawFn) -> Body:
         rule["scope"] = {key: scopes[key]}
     if draw(st.booleans()):
         rule["group"] = "one"
+    if draw(st.integers(0, 3)) == 0:
+        rule["caps"] = [{"per": draw(st.sampled_from(["DAY", "PERIOD", "RULE"])), "limitFen": 25}]
+    if draw(st.integers(0, 3)) == 0:
+        rule["budgetFen"] = 60
+        rule["onInsufficient"] = draw(st.sampled_from(["REJECT_EVENT", "PRORATA"]))
     if trigger == "ORDER" and draw(st.booleans()):
         base = draw(st.sampled_from(["NET_PAID", "GROSS", "GOODS_PRICE"]))
         rule["pay"] = [{"role": role, "bps": 333, "base": base} for role in roles]
@@ -224,5 +236,7 @@ def trade_logs(draw: st.DrawFn, size: int = 30) -> list[Event]:
     found += draw(st.lists(st.tuples(scenes.days, rules()), max_size=3))
     found += draw(st.lists(st.tuples(scenes.days, anything), min_size=size // 2, max_size=size))
     if draw(st.integers(0, 4)) == 0:
+        # Whether a policy blocks a value cannot be told when that was erased before the policy came.
+        found = [one for one in found if one[1]["type"] != "member.left"]
         found.append((draw(scenes.days), policy))
     return draw(dated(found))
