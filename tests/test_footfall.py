@@ -26,7 +26,7 @@ from tests.serving import app_of, client_of, settings_of
 from tests.test_convergence import arrive
 
 FEW = settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 HERE = {"lat": 22.5, "lon": 114.0}
 PLACES = [HERE, {"lat": 22.51, "lon": 114.01}, {"lat": 22.6, "lon": 114.0}]

@@ -9,6 +9,7 @@ from strawberry import UNSET
 from graph_service.api.arguments import given
 from graph_service.api.context import Context
 from graph_service.api.fields import field
+from graph_service.api.paging import within
 from graph_service.api.scalars import DateTime
 from graph_service.attribution import questions
 from graph_service.attribution.footfall import counted
@@ -28,6 +29,7 @@ from graph_service.attribution.types import (
 from graph_service.channel.questions import storable
 from graph_service.errors import ServiceError
 from graph_service.graph.driver import Transaction
+from graph_service.moments import DAY
 
 MOST_STEPS = 200_000
 """Touches and orders that one report takes into memory."""
@@ -69,14 +71,16 @@ class AttributionQuery:
         to: DateTime,
         by: CreditedBy,
         model: AttributionModel = AttributionModel.LINEAR,
+        half_life_days: int = 7,
     ) -> AttributionReport:
         """Orders from `from` on and before `to`; touches up to 180 days before an order count."""
+        half_life = within(half_life_days, 1, 365, path="halfLifeDays") * DAY
         if model is AttributionModel.PRECEDENCE:
             raise ServiceError("INVALID_QUERY", "attributionReport: PRECEDENCE has no touches to sum.", path="model")
 
         async def work(transaction: Transaction) -> AttributionReport:
             ways, _ = await journeys_between(transaction, from_, to, most=MOST_STEPS)
-            return AttributionReport.of(report(ways, TouchModel(model.value), CreditedTo(by.value)))
+            return AttributionReport.of(report(ways, TouchModel(model.value), CreditedTo(by.value), half_life))
 
         return await info.context.read(work)
 
