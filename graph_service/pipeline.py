@@ -96,6 +96,7 @@ class Reach:
     vouchers: set[str] = field(default_factory=set)
     orders: set[str] = field(default_factory=set)
     accounts: dict[str, tuple[int, bool]] = field(default_factory=dict)
+    all_trade: bool = False
 
     @staticmethod
     def widen(keys: dict[str, int], key: str, since: int) -> None:
@@ -167,9 +168,7 @@ async def derive(
     if policy_waits and beside is None:
         touched = {one for fact in facts for one in (*fact.identifiers, *fact.named)}
         await transaction.rows_of("members/note_touched", sorted(touched | judged.regrouped | judged.erased))
-    # After a policy all of trade is decided anew.
-    by_policy = any(fact.type == "identity.policy" for fact in facts)
-    await reach_trade(transaction, facts, restated, Judged() if by_policy else judged, reach)
+    await reach_trade(transaction, facts, restated, Judged() if reach.all_trade else judged, reach)
     for fact in facts:
         if fact.type == "product.listed" and fact.sku is not None:
             Reach.widen(reach.skus, fact.sku, EVER)
@@ -282,6 +281,7 @@ async def _derive_members(
         await rebuild_referrals(transaction)
         for kind in ("voucher.redeemed", "member.registered", "order.placed"):
             Reach.widen(reach.types, kind, EVER)
+        reach.all_trade = True
     if judged.erased:
         await rename_payees(transaction, judged.erased, judged.pseudonyms)
     items = await items_of(transaction, {run for scan in judged.scans for run in scan.runs})
