@@ -17,7 +17,14 @@ BASES = ["NET_PAID", "GROSS", "GOODS_PRICE", "VOUCHER_FACE"]
 
 
 def rule(**more: Any) -> dict[str, Any]:
-    return {"id": "r", "version": 1, "brand": "F", "trigger": "ORDER", "from": "2026-01-01T00:00:00Z", **more}
+    return {
+        "id": "r",
+        "version": 1,
+        "brand": "F",
+        "trigger": "VOUCHER_REDEMPTION",
+        "from": "2026-01-01T00:00:00Z",
+        **more,
+    }
 
 
 def fen(said: dict[str, Any], bases: Bases) -> dict[str, int]:
