@@ -138,8 +138,25 @@ async def measure(connection: Connection, options: argparse.Namespace) -> dict[s
             on_tablet = ([phone(n), tablet(n)] for n in range(ON_TABLET))
             told["onTabletMedianMs"] = round(await _single(recorder, count + FURTHER, on_tablet), 1)
             if options.policy:
-                told["policySeconds"] = round(await _record(recorder, [_policy(count + FURTHER + ON_TABLET)]), 1)
+                told |= await _change_policy(recorder, count + FURTHER + ON_TABLET, persons)
             return told
+
+
+async def _change_policy(recorder: Recorder, first: int, persons: int) -> dict[str, float]:
+    """How long another policy takes until nothing waits, and how long a further event takes meanwhile."""
+    chance = random.Random(_SEED + 2)  # noqa: S311
+    began, taken = time.monotonic(), []
+    await _record(recorder, [_policy(first)])
+    while (await recorder.backlog.look()).tasks:
+        first += 1
+        taken.append(await _record(recorder, [event(first, shown(chance.randrange(persons), chance))]))
+        await asyncio.sleep(0.1)
+    return {
+        "policySeconds": round(time.monotonic() - began, 1),
+        "meanwhileMedianMs": round(statistics.median(taken) * 1_000, 1) if taken else 0.0,
+        "meanwhileLongestMs": round(max(taken, default=0.0) * 1_000, 1),
+        "serviceMiBAfter": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1_024,
+    }
 
 
 def _policy(number: int) -> Event:

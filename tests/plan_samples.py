@@ -207,6 +207,8 @@ SAMPLES: dict[str, Sample] = {
     "members/accounts_of": rows("identifiers"),
     "members/keyring": call(),
     "members/write_keyring": call(wrapped=["x"], version=1),
+    "members/quality_pairs": page(after="", limit=PAGE),
+    "members/quality_sizes": page(after="", limit=PAGE),
     "members/sealed_of": rows("identifiers"),
     "members/size": call(),
     "members/stored": rows("identifiers"),

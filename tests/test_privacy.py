@@ -151,3 +151,37 @@ async def test_a_clerk_sees_what_helps_and_nothing_else(client: Client, recorder
     assert (await client.ask(AT_COUNTER, {"i": {"type": "PHONE", "value": "13900000001"}}))["data"] == {
         "memberAtCounter": None
     }
+
+
+QUALITY = """{ memberQuality(first: 1) { sizes { identifiers members } refusedPairs { what count } shared { what count }
+  evicted { what count } largestMembers { count } busiestIdentifiers { count } } }"""
+
+
+async def test_quality_counts_what_members_are_made_of(client: Client) -> None:
+    assert (await client.ask(QUALITY))["data"]["memberQuality"] == {
+        "sizes": [{"identifiers": 2, "members": 1}, {"identifiers": 3, "members": 1}],
+        "refusedPairs": [{"what": "PHONE", "count": 1}],
+        "shared": [],
+        "evicted": [],
+        "largestMembers": [{"count": 3}],
+        "busiestIdentifiers": [{"count": 2}],
+    }
+
+
+async def test_the_history_tells_merges_and_splits(client: Client, recorder: Recorder) -> None:
+    """The card joins the person, then an operator keeps the two apart."""
+    card = {"type": "POS_CARD", "value": "card-9"}
+    await record(
+        recorder,
+        event(50, "member.identified", 7, identifiers=[card]),
+        event(51, "member.identified", 8, identifiers=[card, PHONE]),
+        event(52, "member.unlinked", 9, a=card, b=PHONE, reason="two people"),
+    )
+    asked = "query ($i: IdentifierInput!) { member(identifier: $i) { history { kind identifiers before } } }"
+    told = (await client.ask(asked, {"i": card}))["data"]["member"]["history"]
+    kinds = [(one["kind"], len(one["identifiers"]), sorted(map(len, one["before"]))) for one in told]
+    assert kinds[-4:] == [
+        ("APPEARED", 1, []),
+        ("MERGED", 4, [1, 3]),
+        *sorted([("SPLIT", 1, [4]), ("SPLIT", 3, [4])], key=kinds.index),
+    ]

@@ -17,6 +17,7 @@ from graph_service.channel.query import ChannelQuery
 from graph_service.channel.types import PARTY_TYPES
 from graph_service.goods.query import GoodsQuery
 from graph_service.members.privacy_query import PrivacyQuery
+from graph_service.members.quality_query import QualityQuery
 from graph_service.members.query import MemberQuery
 from graph_service.rebates.query import RebateQuery
 from graph_service.rebates.statement_types import StatementQuery
@@ -32,6 +33,7 @@ Query = merge_types(
         ChannelQuery,
         MemberQuery,
         PrivacyQuery,
+        QualityQuery,
         RebateQuery,
         StatementQuery,
         StoreQuery,

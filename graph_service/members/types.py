@@ -18,9 +18,11 @@ from graph_service.channel.loaders import party_of
 from graph_service.channel.types import Party
 from graph_service.graph.driver import Transaction
 from graph_service.members.consent import consents_of
+from graph_service.members.history import Change, history_of
 from graph_service.members.identifiers import IdentifierKeys
 from graph_service.members.inviting import Inviting, invitations_of, invitees_of, inviters_above
 from graph_service.members.people import Person, SealedIdentifier, points_of
+from graph_service.members.rebuild import policy_in_force
 from graph_service.members.unmasking import require_reason, unmask
 from graph_service.members.why import RefusedPair as FoundRefusedPair
 from graph_service.members.why import Step, Why
@@ -69,6 +71,26 @@ class Identifier:
             app=one.app,
             since=DateTime(one.since),
             last_seen=DateTime(one.last_seen),
+        )
+
+
+@strawberry.type(description="A change of which identifiers are one member.")
+class MemberChange:
+    """A change of which identifiers are one member."""
+
+    at: DateTime
+    kind: str = strawberry.field(description="`APPEARED`, `MERGED` or `SPLIT`.")
+    identifiers: list[strawberry.ID] = strawberry.field(description="That are together since, or appeared.")
+    before: list[list[strawberry.ID]] = strawberry.field(description="The groups that they were in before.")
+
+    @classmethod
+    def of(cls, change: Change) -> "MemberChange":
+        """What a change looks like."""
+        return cls(
+            at=DateTime(change.at),
+            kind=change.kind,
+            identifiers=[strawberry.ID(one) for one in change.identifiers],
+            before=[[strawberry.ID(one) for one in group] for group in change.before],
         )
 
 
@@ -156,6 +178,17 @@ class Member:
         """Its store since it was last heard of, where that is registered."""
         found = await load(info, "members.stores", belongings_of, self.person)
         return await party_of(info, found.claim.store if found else None)
+
+    @field("Which identifiers appeared, merged and split, oldest first, as the facts tell it now.")
+    async def history(self, info: strawberry.Info[Context, Any]) -> list[MemberChange]:
+        """How it came to be."""
+        keys = info.context.keys
+
+        async def work(transaction: Transaction) -> list[MemberChange]:
+            policy = await policy_in_force(transaction)
+            return [MemberChange.of(one) for one in await history_of(transaction, self.person, policy, keys)]
+
+        return await info.context.read(work)
 
     @field("Its latest word on each purpose, in their order.")
     async def consents(self, info: strawberry.Info[Context, Any]) -> list[Consent]:
