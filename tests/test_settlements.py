@@ -93,7 +93,7 @@ async def test_statements_are_the_models(data: st.DataObject, graph: Graph, keys
 @FEW
 async def test_statements_under_limits_are_the_models(data: st.DataObject, graph: Graph, keys: IdentifierKeys) -> None:
     """What is on hold, released, voided on review; cut by caps and budgets; rounded at settlement."""
-    log = named(*data.draw(limit_logs(size=10, merges=False)), keys)
+    log = named(*data.draw(limit_logs(size=10)), keys)
     await agree(data, [one for one in log if one["type"] != "period.closed"], LIMIT_PERIODS, graph, keys)
 
 
