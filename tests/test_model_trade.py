@@ -193,6 +193,8 @@ def test_an_order_is_about_the_lines_of_the_rules_brand() -> None:
     one = ordered(1, "CAT", store="S1", promoCode="PC", shippingFen=100)
     assert told(ORDER, one) == [("STORE", "ACCRUED", 90, "S1"), ("PROMOTER", "ACCRUED", 90, "K1")]
     assert told(ORDER, ordered(1, "TEA", store="S1")) == [("NONE", "REJECTED", 0, "no_rule")]
+    for more, reason in (({}, "no_promoter"), ({"promoCode": "nobody's"}, "clerk_inactive")):
+        assert told(ORDER, ordered(1, store="S1", **more))[1] == ("PROMOTER", "REJECTED", 0, reason)
 
 
 def test_an_order_without_a_store_is_the_attributed_ones_until_its_claim_is_over() -> None:

@@ -116,8 +116,9 @@ def _bases(order: OrderTrigger, lines: Sequence[OrderedLine], channel: ChannelVi
 
 def _roles(order: OrderTrigger, channel: ChannelView, place: Place) -> Roles:
     roles = place.roles() | {"CONSUMER": Filled(order.account)}
-    promoter = channel.promoter(order.promo_code, order.at, PROMOTER_KINDS)
-    if promoter is not None:
-        idle = channel.kind(promoter, order.at) == "CLERK" and not channel.earns(promoter, order.at)
+    if order.promo_code is not None:
+        promoter = channel.promoter(order.promo_code, order.at, PROMOTER_KINDS)
+        is_clerk = channel.kind(promoter, order.at) == "CLERK"
+        idle = promoter is None or (is_clerk and not channel.earns(promoter, order.at))
         roles["PROMOTER"] = Filled(promoter, "clerk_inactive" if idle else None)
     return roles

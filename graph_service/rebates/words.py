@@ -29,7 +29,7 @@ WORDS: Mapping[str, str] = {
     "no_consumer": "The order names no member.",
     "no_inviter": "By then nobody had invited the member in a way that counts.",
     "no_inviter_2": "Nobody had invited the inviter by then, or the rule reaches one level.",
-    "no_promoter": "The order carries no promo code, or one of nobody who may promote.",
+    "no_promoter": "The order carries no promo code.",
     "voided": "The event that caused it was voided.",
     "owner_changed": "A late event tells that someone else owned the goods.",
     "rule_changed": "A rule that was published, changed or withdrawn since says otherwise.",

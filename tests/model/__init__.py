@@ -50,8 +50,8 @@ contract is silent it chooses, and says so in a comment at the place. The choice
 - Where a registration happened: the store named, else the promo code's, else the one that employs its clerk. A named
   clerk goes before a promo code. Where a group leader is named as the store, it fills `GROUP_LEADER`.
 - An order's line is of every batch of its codes. For some lines of an order `GROSS` is what `NET_PAID` is.
-- A promo code of an order that is nobody's who may promote is `no_promoter`. Roles that a trigger's list does not
-  name are filled by nobody, an order's `CLERK` among them (`no_clerk`).
+- A promo code of an order that is nobody's who may promote is `clerk_inactive`, no promo code `no_promoter`. Roles that
+  a trigger's list does not name are filled by nobody, an order's `CLERK` among them (`no_clerk`).
 - A member belongs to the store that it did when it was last heard of; every kind of claim lasts 180 days. A valid
   scan of a store's or group leader's goods is one; a pet is whose it was registered to by the visit, else first.
 

@@ -85,8 +85,8 @@ def bases(world: World, fact: Fact, lines: list[Line]) -> Bases:
 def roles(world: World, case: Case) -> dict[str, Filled]:
     fact = case.fact
     filled = of_store(world, case.store, fact)
-    who = holder(world, fact.body.get("promoCode"), fact, {"CLERK", "STORE", "GROUP_LEADER"})
-    if who:
-        idle = world.channel.kind(who, fact.at) == "CLERK" and not earns(world, who, fact)
+    if fact.body.get("promoCode"):
+        who = holder(world, fact.body["promoCode"], fact, {"CLERK", "STORE", "GROUP_LEADER"})
+        idle = not who or (world.channel.kind(who, fact.at) == "CLERK" and not earns(world, who, fact))
         filled["PROMOTER"] = Filled(who, "clerk_inactive" if idle else None)
     return filled | {"CONSUMER": Filled(case.account)}
