@@ -82,7 +82,7 @@ CHINESE: Mapping[str, str] = {
     "no_clerk": "事件未指明店员",
     "no_distributor": "此前无经销商拥有该货物，也无经销商供货该店",
     "no_salesperson": "最后发货未指明业务员，当时也无业务员服务该店",
-    "no_promoter": "订单没有推广码，或推广码不属于可推广者",
+    "no_promoter": "订单没有推广码",
     "no_inviter": "当时没有有效的邀请人",
     "no_inviter_2": "邀请人当时无人邀请，或规则只到一级",
     "no_invitee": "事件未指明被邀请人",
