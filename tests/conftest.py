@@ -1,5 +1,8 @@
 """One embedded Neo4j for the whole run; tests keep apart by wiping what they filled.
 
+Two processes share the tests (pytest-xdist): one runs all that use this server, the other those that need none or start
+servers of their own, module by module.
+
 A developer who runs a few tests again and again may keep a server up and name it in `TEST_NEO4J_URI`,
 `TEST_NEO4J_USERNAME` and `TEST_NEO4J_PASSWORD`: it is wiped, and spares the start and the warming up.
 """
@@ -18,6 +21,14 @@ from graph_service.members.identifiers import IdentifierKeys
 from graph_service.recorder import Recorder
 
 WIPE = "MATCH (n) WHERE NOT n:Migration CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Says which tests have to run in one process."""
+    for item in items:
+        assert isinstance(item, pytest.Function)
+        on_the_server = "connection" in item.fixturenames and not hasattr(item.module, "connection")
+        item.add_marker(pytest.mark.xdist_group("server" if on_the_server else item.module.__name__))
 
 
 @pytest.fixture(scope="session")

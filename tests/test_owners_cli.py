@@ -113,7 +113,7 @@ async def test_times_may_be_missing_and_codes_strange(service: Any, tmp_path: Pa
         ("a.csv", b"code,time\nU1,\n", "UNKNOWN_FIELD", "time"),
         ("a.csv", b"at\n\n", "INVALID_FIELD", "code"),
         ("a.csv", b"", "INVALID_FIELD", "code"),
-        ("a.csv.gz", gzip.compress(CSV)[:-9], "FILE_DAMAGED", None),
+        ("a.csv.gz", gzip.compress(CSV, mtime=0)[:-9], "FILE_DAMAGED", None),
         ("a.ndjson", NDJSON + b"{}\n", "INVALID_FIELD", "7.code"),
         ("a.ndjson", NDJSON + b"x" * 2**20, "INVALID_JSON", "7"),
         ("a.parquet", b"nonsense", "FILE_DAMAGED", None),
