@@ -166,8 +166,12 @@ async def derive(
     judged = await _derive_members(transaction, facts, restated, policy, keys, reach, beside)
     moved = judged.regrouped
     if policy_waits and beside is None:
-        touched = {one for fact in facts for one in (*fact.identifiers, *fact.named)}
-        await transaction.rows_of("members/note_touched", sorted(touched | judged.regrouped | judged.erased))
+        await transaction.rows_of(
+            "members/note_touched",
+            [fact.event for fact in facts if fact.identifiers or fact.named],
+            identifiers=sorted(judged.regrouped),
+            erased=sorted(judged.erased),
+        )
     await reach_trade(transaction, facts, restated, Judged() if reach.all_trade else judged, reach)
     for fact in facts:
         if fact.type == "product.listed" and fact.sku is not None:

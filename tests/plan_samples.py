@@ -212,7 +212,7 @@ SAMPLES: dict[str, Sample] = {
     "members/sealed_of": rows("identifiers"),
     "members/size": call(),
     "members/stored": rows("identifiers"),
-    "members/note_touched": rows("identifiers"),
+    "members/note_touched": rows("identifiers", identifiers=["x"], erased=["x"]),
     "members/touched_meanwhile": call(),
     "members/forget_touched": call(),
     "pending/policies": call(),

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from graph_service.graph.driver import Graph, Row, Transaction
+from graph_service.intake.touched import fetch_touched
 from graph_service.members.counting import count_pairs, count_seen
 from graph_service.members.decide import Known, Outcome, Tie, decide
 from graph_service.members.erasing import follow_leavings
@@ -20,6 +21,7 @@ from graph_service.members.groups import decide_members
 from graph_service.members.identifiers import IdentifierKeys
 from graph_service.members.judging import Judged, judge, judge_sightings, write_judged
 from graph_service.members.leaving import all_leavings, settle_leavings
+from graph_service.members.people import people
 from graph_service.members.policy import BLOCKED, TWO_VALUES, Policy
 from graph_service.members.sightings import SHOW_NOBODY, Pair, pair_of, pairs_of
 from graph_service.members.surroundings import StoredPair, is_shared
@@ -212,6 +214,10 @@ async def take_over(transaction: Transaction, beside: Beside, keys: IdentifierKe
     """
     judged, policy = beside.judged, beside.policy
     rows = beside.rows
+    notes = await transaction.run("members/touched_meanwhile")
+    # Members that only came up meanwhile may be left by everybody now.
+    moved = {one for note in notes for one in note["identifiers"]}
+    left = {person.id for person in (await people(transaction, moved)).values()}
     await write_judged(transaction, rows["members/write_unfit"], rows["members/write_accounts"])
     for statement in (
         "members/write_seen",
@@ -226,16 +232,35 @@ async def take_over(transaction: Transaction, beside: Beside, keys: IdentifierKe
     settled = await settle_leavings(transaction, await all_leavings(transaction), policy, keys)
     followed = await follow_leavings(transaction, settled, policy, keys)
     judged.add(followed.judged)
-    found = {row["identifier"] for row in await transaction.run("members/touched_meanwhile")}
-    touched = sorted(found | followed.around)
-    events = {row["event"] for row in await transaction.rows_of("members/events_showing", touched)}
-    judged.add(await judge_sightings(transaction, sorted(events), policy, keys))
-    companions = {
-        pair_of(row["identifier"], row["other"]) for row in await transaction.rows_of("members/companions", touched)
-    }
-    await count_seen(transaction, touched)
-    await count_pairs(transaction, companions)
-    around = {one for pair in companions for one in pair}.union(touched)
-    decided = await decide_members(transaction, around, policy, keys, whole=None)
-    judged.regrouped |= beside.regrouped | decided.identifiers
+    judged.regrouped |= beside.regrouped | await _catch_up(transaction, notes, followed.around, judged, policy, keys)
+    await transaction.rows_of("members/delete_empty", sorted(left))
     return judged
+
+
+async def _catch_up(
+    transaction: Transaction,
+    notes: Sequence[Row],
+    around: set[str],
+    judged: Judged,
+    policy: Policy,
+    keys: IdentifierKeys,
+) -> set[str]:
+    """Decides anew what batches touched meanwhile; returns the identifiers whose member is another now."""
+    events = sorted({event for note in notes for event in note["events"]})
+    erased = sorted({one for note in notes for one in note["erased"]})
+    before = await fetch_touched(transaction, events)
+    events += [row["event"] for row in await transaction.rows_of("members/events_showing", erased)]
+    judged.add(await judge_sightings(transaction, sorted(set(events)), policy, keys))
+    # What an event showed by the old policy and what it shows by the new one are both counted anew.
+    facts = [*before, *await fetch_touched(transaction, events)]
+    pairs = {pair for fact in facts for pair in fact.pairs}
+    pairs |= {
+        pair_of(row["identifier"], row["other"]) for row in await transaction.rows_of("members/companions", erased)
+    }
+    touched = {one for fact in facts for one in (*fact.identifiers, *fact.named)}
+    touched |= {one for note in notes for one in note["identifiers"]}.union(erased, around)
+    seen_otherwise = await count_seen(transaction, touched)
+    await count_pairs(transaction, pairs)
+    everybody = touched | {one for pair in pairs for one in pair}
+    decided = await decide_members(transaction, everybody, policy, keys, whole=None)
+    return decided.identifiers.union(seen_otherwise)
