@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from graph_service.graph.driver import Graph, Row, Transaction
-from graph_service.intake.touched import fetch_touched
+from graph_service.intake.touched import Touched, fetch_touched
 from graph_service.members.counting import count_pairs, count_seen
 from graph_service.members.decide import Known, Outcome, Tie, decide
 from graph_service.members.erasing import follow_leavings
@@ -218,6 +218,8 @@ async def take_over(transaction: Transaction, beside: Beside, keys: IdentifierKe
     # Members that only came up meanwhile may be left by everybody now.
     moved = {one for note in notes for one in note["identifiers"]}
     left = {person.id for person in (await people(transaction, moved)).values()}
+    # By the old policy, before anything is written: what it paired and the new one does not is to be counted anew, too.
+    before = await fetch_touched(transaction, {event for note in notes for event in note["events"]})
     await write_judged(transaction, rows["members/write_unfit"], rows["members/write_accounts"])
     for statement in (
         "members/write_seen",
@@ -232,7 +234,9 @@ async def take_over(transaction: Transaction, beside: Beside, keys: IdentifierKe
     settled = await settle_leavings(transaction, await all_leavings(transaction), policy, keys)
     followed = await follow_leavings(transaction, settled, policy, keys)
     judged.add(followed.judged)
-    judged.regrouped |= beside.regrouped | await _catch_up(transaction, notes, followed.around, judged, policy, keys)
+    judged.regrouped |= beside.regrouped | await _catch_up(
+        transaction, notes, before, followed.around, judged, policy, keys
+    )
     await transaction.rows_of("members/delete_empty", sorted(left))
     return judged
 
@@ -240,6 +244,7 @@ async def take_over(transaction: Transaction, beside: Beside, keys: IdentifierKe
 async def _catch_up(
     transaction: Transaction,
     notes: Sequence[Row],
+    before: Sequence[Touched],
     around: set[str],
     judged: Judged,
     policy: Policy,
@@ -248,7 +253,6 @@ async def _catch_up(
     """Decides anew what batches touched meanwhile; returns the identifiers whose member is another now."""
     events = sorted({event for note in notes for event in note["events"]})
     erased = sorted({one for note in notes for one in note["erased"]})
-    before = await fetch_touched(transaction, events)
     events += [row["event"] for row in await transaction.rows_of("members/events_showing", erased)]
     judged.add(await judge_sightings(transaction, sorted(set(events)), policy, keys))
     # What an event showed by the old policy and what it shows by the new one are both counted anew.
