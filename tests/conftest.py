@@ -8,11 +8,14 @@ A developer who runs a few tests again and again may keep a server up and name i
 """
 
 import os
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
+from xdist.scheduler import LoadScopeScheduling
 
 from graph_service.graph.driver import Graph, connect
 from graph_service.graph.embedded import Connection, Memory, embedded_server
@@ -23,13 +26,23 @@ from graph_service.recorder import Recorder
 WIPE = "MATCH (n) WHERE NOT n:Migration CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS"
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Says which tests have to run in one process."""
-    for item in items:
-        assert isinstance(item, pytest.Function)
-        on_the_server = "connection" in item.fixturenames and not hasattr(item.module, "connection")
-        item.add_marker(pytest.mark.xdist_group("server" if on_the_server else item.module.__name__))
+APART = re.compile(
+    r"test_(model_\w+|embedded\w*|class_data|cli|files|seeds|attribution_paths|amounts|docs|api_tokens)\.py"
+)
+"""Modules that use no server, or start servers of their own."""
+
+
+class OneServer(LoadScopeScheduling):  # type: ignore[misc]
+    """Keeps all tests of the one server in one process."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        return module if APART.search(module) else "server"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneServer:
+    """Shares the tests out."""
+    return OneServer(config, log)
 
 
 @pytest.fixture(scope="session")
