@@ -5,6 +5,7 @@ Nothing is written: whoever takes over writes the differences in one transaction
 meanwhile (`take_over`). A process that is killed has lost nothing but its work.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
@@ -67,10 +68,15 @@ async def build_beside(graph: Graph, policy: Policy, keys: IdentifierKeys) -> Be
             whole.stored[row["identifier"]] = row
     async for page in _pages(graph, "rederive/events"):
         await _read_events(graph, page, policy, keys, beside, whole)
+    # It takes seconds to minutes without a pause; in a thread, others of this process have their turns.
+    await asyncio.to_thread(_compare, beside, whole, keys)
+    return beside
+
+
+def _compare(beside: Beside, whole: _Whole, keys: IdentifierKeys) -> None:
     evidence = {pair: evidence_of(facts) for pair, facts in whole.facts.items()}
     _compare_evidence(beside, whole, evidence)
-    _compare_members(beside, whole, evidence, policy, keys)
-    return beside
+    _compare_members(beside, whole, evidence, beside.policy, keys)
 
 
 async def _stored(transaction: Transaction, page: Sequence[str]) -> list[Row]:
