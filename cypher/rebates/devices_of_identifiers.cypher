@@ -11,6 +11,7 @@ OPTIONAL MATCH (anchor)-[:OF]->()<-[:OF]-(other)
 WITH anchor, collect(other) + [anchor] AS identifiers
 UNWIND identifiers AS identifier
 WITH DISTINCT identifier
-MATCH (identifier)<-[:SHOWS]-(event:OnDevice)
+MATCH (identifier)<-[:SHOWS]-(event)
+WHERE event.device IS NOT NULL
 WITH DISTINCT event
 RETURN collect({device: event.device, at: event.at}) AS rows

@@ -11,13 +11,14 @@ CALL (row) {
   OPTIONAL MATCH (commissioned)-[:SAME_ITEM_AS]->(hub)
   WITH DISTINCT coalesce(hub, commissioned) AS item
   MATCH (item)<-[:SAME_ITEM_AS*0..1]-(run)
-  MATCH (run)<-[:SCANS|NAMES]-(trigger:Trigger)
+  MATCH (run)<-[:SCANS|NAMES]-(trigger)
   RETURN trigger
   UNION
-  MATCH (product:Product {sku: row.sku})<-[:SELLS]-(trigger:Trigger)
+  MATCH (product:Product {sku: row.sku})<-[:SELLS]-(trigger)
   USING INDEX SEEK product:Product(sku)
   RETURN trigger
 }
-WITH row, trigger WHERE trigger.at >= row.from AND NOT trigger.voided
+// A label in the patterns would let a plan begin with it.
+WITH row, trigger WHERE 'Trigger' IN labels(trigger) AND trigger.at >= row.from AND NOT trigger.voided
 WITH DISTINCT trigger.id AS trigger LIMIT $limit
 RETURN collect({trigger: trigger}) AS rows
