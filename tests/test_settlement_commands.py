@@ -103,8 +103,10 @@ async def test_a_month_is_run_settled_and_verified(graph: Graph, keys: Identifie
     assert {row["payee"]: str(row["payableFen"]) for row in parquet} == {
         payee: row["payableFen"] for payee, row in rows.items()
     }
-    accrued = [row for row in await decisions_of(graph) if row[5] == "SETTLED"]
-    assert first["earnedFen"] == sum(row[6] for row in accrued) == first["payableFen"] > 0
+    decided = list(await decisions_of(graph))
+    settled, held = (sum(row[6] for row in decided if row[5] == status) for status in ("SETTLED", "HELD"))
+    assert (first["earnedFen"], first["heldFen"], first["payableFen"]) == (settled + held, held, settled)
+    assert settled > 0 < held
     assert rows["S1"]["name"] == safe_cell('=HYPERLINK("x")')
     assert (rows["S1"]["payoutFen"], rows["S1"]["deferred"]) == ("0", "below_minimum_payout")
     assert rows["P"]["payoutFen"] == rows["P"]["payableFen"]
