@@ -55,11 +55,14 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]
         yield server
 
 
+QUICK_JAVA = "-XX:TieredStopAtLevel=1"
+
+
 @pytest.fixture(scope="module")
 def quick_java() -> Iterator[None]:
     """Servers that live for seconds: what they would compile for years of work is most of their start."""
     with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
+        environment.setenv("JAVA_TOOL_OPTIONS", QUICK_JAVA)
         yield
 
 

@@ -15,6 +15,7 @@ from graph_service.api.tokens import issue_token
 from graph_service.api.viewer import Role
 from graph_service.app import create_app
 from graph_service.graph.driver import Graph
+from graph_service.graph.embedded import Connection
 from graph_service.members.identifiers import IdentifierKeys
 from graph_service.recorder import Recorder
 from graph_service.settings import Settings
@@ -38,6 +39,16 @@ def token(role: Role = Role.ADMIN, ttl_seconds: int = 3_600) -> str:
 
 def settings_of(home: Path, **more: Any) -> Settings:
     return Settings(home=home, token_key=TOKEN_KEY, **more)
+
+
+def server_of_a_command(connection: Connection, home: Path) -> dict[str, str]:
+    """The variables by which a command uses the server of this run."""
+    return {
+        "NEO4J_URI": connection.uri,
+        "NEO4J_USERNAME": connection.username,
+        "NEO4J_PASSWORD": connection.password,
+        "GRAPH_SERVICE_HOME": str(home),
+    }
 
 
 class Client:

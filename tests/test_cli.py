@@ -17,10 +17,12 @@ from typing import Any
 import psutil
 import pytest
 
+from tests.conftest import QUICK_JAVA
+
 PROGRAM = str(Path(sys.executable).parent / "graph-service")
 PARTY = {"type": "party.registered", "at": "2026-05-01T08:00:00+08:00"}
 QUIET = {key: value for key, value in os.environ.items() if not key.startswith(("NEO4J_", "GRAPH_SERVICE_"))} | {
-    "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1"  # as `quick_java` in conftest.py
+    "JAVA_TOOL_OPTIONS": QUICK_JAVA
 }
 
 

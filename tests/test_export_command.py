@@ -16,6 +16,7 @@ import pytest
 from graph_service.graph.driver import Graph
 from graph_service.graph.embedded import Connection
 from graph_service.recorder import Recorder
+from tests.serving import server_of_a_command
 
 PROGRAM = str(Path(sys.executable).parent / "graph-service")
 Ended = subprocess.CompletedProcess[str]
@@ -26,12 +27,7 @@ Run = Callable[..., Awaitable[Ended]]
 def run(connection: Connection, graph: Graph, tmp_path: Path) -> Run:
     """Runs the command on the empty graph of this run."""
     inherited = {key: value for key, value in os.environ.items() if not key.startswith(("NEO4J_", "GRAPH_SERVICE_"))}
-    server = {
-        "NEO4J_URI": connection.uri,
-        "NEO4J_USERNAME": connection.username,
-        "NEO4J_PASSWORD": connection.password,
-        "GRAPH_SERVICE_HOME": str(tmp_path / "home"),
-    }
+    server = server_of_a_command(connection, tmp_path / "home")
 
     async def run(*arguments: Any) -> Ended:
         command = [PROGRAM, "export", *map(str, arguments)]

@@ -21,6 +21,7 @@ from graph_service.goods.bulk_answers import SCHEMA
 from graph_service.graph.driver import Graph
 from graph_service.graph.embedded import Connection
 from graph_service.recorder import Recorder
+from tests.serving import server_of_a_command
 from tests.test_cli import run
 
 EVENT = {
@@ -165,12 +166,7 @@ def test_files_are_looked_at_before_anything_starts(tmp_path: Path) -> None:
 
 async def test_the_command_runs(connection: Connection, graph: Graph, tmp_path: Path) -> None:
     (tmp_path / "a.ndjson").write_bytes(NDJSON)
-    server = {
-        "NEO4J_URI": connection.uri,
-        "NEO4J_USERNAME": connection.username,
-        "NEO4J_PASSWORD": connection.password,
-        "GRAPH_SERVICE_HOME": str(tmp_path / "home"),
-    }
+    server = server_of_a_command(connection, tmp_path / "home")
 
     ended = await asyncio.to_thread(run, "owners", tmp_path / "a.ndjson", "--out", tmp_path / "out.csv", **server)
 

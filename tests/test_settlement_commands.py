@@ -23,6 +23,7 @@ from graph_service.rebates.audit import audit
 from graph_service.recorder import Recorder
 from graph_service.sheets import safe_cell
 from tests.answers import Event, decisions_of
+from tests.serving import server_of_a_command
 from tests.test_cli import PROGRAM, QUIET
 from tests.test_every_event_type import LOG, event, member, party
 
@@ -68,13 +69,8 @@ async def commands(
     async with Recorder(graph, keys).running() as recorder:
         report = await recorder.record([*LOG_WITHOUT_CLOSING, OWNED, *SCANS, FORMULA], as_admin=True)
         assert report.rejected == []
-    environment = QUIET | {
-        "NEO4J_URI": connection.uri,
-        "NEO4J_USERNAME": connection.username,
-        "NEO4J_PASSWORD": connection.password,
-        "GRAPH_SERVICE_HOME": str(tmp_path / "home"),
-        "GRAPH_SERVICE_IDENTIFIER_KEY": "a secret of thirty-two bytes and more",
-    }
+    server = server_of_a_command(connection, tmp_path / "home")
+    environment = QUIET | server | {"GRAPH_SERVICE_IDENTIFIER_KEY": "a secret of thirty-two bytes and more"}
     yield Commands(environment, tmp_path / "out")
 
 
