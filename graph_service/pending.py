@@ -20,6 +20,7 @@ from itertools import takewhile
 from typing import Any
 
 from graph_service.graph.driver import Graph, Row, Transaction
+from graph_service.intake.lock import lock
 from graph_service.moments import now, rfc3339
 from graph_service.rebates.announced import Announcements
 from graph_service.rebates.derive import derive_decisions
@@ -219,11 +220,12 @@ class Backlog:
         tasks, settles = self._tasks, self._settles
 
         async def derive(transaction: Transaction) -> list[RebateLine]:
-            clock = (await transaction.run("intake/lock"))[0]["clock"]
+            held = await lock(transaction)
             changed: list[RebateLine] = []
             anew = await mark_settled(transaction, part) if settles else part
             if anew:
-                changed = await derive_decisions(transaction, anew, await fetch_rulebook(transaction), int(clock or 0))
+                rules = await fetch_rulebook(transaction, held.rules_stamp)
+                changed = await derive_decisions(transaction, anew, rules, held.clock or 0)
             if rest:
                 await transaction.rows_of("pending/advance", tasks, through=part[-1], left=len(rest))
             else:

@@ -39,6 +39,8 @@ from graph_service.channel.derive import derive_channel
 from graph_service.channel.read import fetch_parties
 from graph_service.goods.derive import derive_aliases, derive_custody, items_of
 from graph_service.graph.driver import Row, Transaction
+from graph_service.intake.lock import Log
+from graph_service.intake.log import Appended, clock_after
 from graph_service.intake.rule import accepted_rule
 from graph_service.intake.touched import Touched, fetch_touched
 from graph_service.intake.voids import derive_voids
@@ -53,7 +55,7 @@ from graph_service.pending import MAX_DEPENDENT, Question, dependents, postpone,
 from graph_service.pipeline_limits import LimitReach, reach_limits
 from graph_service.pipeline_trade import reach_trade
 from graph_service.rebates.derive import derive_decisions, recount
-from graph_service.rebates.evaluate import fetch_rulebook
+from graph_service.rebates.evaluate import fetch_rulebook, stamp_rules
 from graph_service.rebates.limits import has_limits
 from graph_service.rebates.payments import derive_payments
 from graph_service.rebates.questions import RebateLine
@@ -129,43 +131,43 @@ class Derived:
 
 async def derive(
     transaction: Transaction,
-    accepted: Sequence[Touched],
+    appended: Appended,
+    log: Log,
     *,
     keys: IdentifierKeys,
     policy: Policy,
-    clock_before: int | None,
-    recorded: Iterable[int],
     most: int | None = None,
     beside: Beside | None = None,
-    policy_waits: bool = False,
 ) -> Derived:
     """Derives everything that new events change; the caller holds the intake's lock.
 
     Args:
         transaction: that wrote the events.
-        accepted: what the new events name.
+        appended: the new events.
+        log: how the log stood before them.
         keys: to open identifiers.
-        policy: the identity policy in force before these events.
-        clock_before: the log's clock before these events, in microseconds.
-        recorded: when the log took each of them, in microseconds.
+        policy: the identity policy in force before them.
         most: triggers besides its own that are derived at once, `MAX_DEPENDENT` by default; more than that wait.
         beside: members by a policy that is to take over; None builds them now, or leaves it to be done later where
             there are many.
-        policy_waits: whether a policy waits to take over, and wants to know what is touched meanwhile.
     """
     most = MAX_DEPENDENT if most is None else most
+    accepted = appended.touched
     new = {fact.event for fact in accepted}
-    turned = await derive_voids(transaction, new)
+    turned = await derive_voids(
+        transaction, appended.voided_before.union(fact.event for fact in accepted if fact.type == "event.voided")
+    )
     restated = turned - new
     # A void may have come before its target.
     facts = [replace(fact, voided=True) if fact.event in turned else fact for fact in accepted]
     facts += await fetch_touched(transaction, restated)
     reach = Reach()
-    await _derive_goods(transaction, facts, reach)
+    await _derive_goods(transaction, facts, {} if restated else appended.items, reach)
     await _derive_channel(transaction, facts, restated, reach)
     judged = await _derive_members(transaction, facts, restated, policy, keys, reach, beside)
     moved = judged.regrouped
-    if policy_waits and beside is None:
+    # A policy that waits to take over wants to know what is touched meanwhile.
+    if log.policy_waits and beside is None:
         await transaction.rows_of(
             "members/note_touched",
             [fact.event for fact in facts if fact.identifiers or fact.named],
@@ -178,14 +180,14 @@ async def derive(
             Reach.widen(reach.skus, fact.sku, EVER)
         if fact.type in TRIGGERS:
             reach.triggers.add(fact.event)
-    rules = await fetch_rulebook(transaction) if any(fact.body is not None for fact in facts) else None
-    if rules is not None:
+    if any(fact.body is not None for fact in facts):
+        await stamp_rules(transaction)
+        rules = await fetch_rulebook(transaction)
         _rule_reach(facts, rules, reach)
-    clock = await _advance(transaction, facts, restated, clock_before, recorded, reach)
-    limited = LimitReach()
-    if facts:
-        rules = rules or await fetch_rulebook(transaction)
-        limited = await reach_limits(transaction, facts, moved, rules, clock_before)
+    else:
+        rules = await fetch_rulebook(transaction, log.rules_stamp)
+    clock = await _advance(transaction, facts, restated, log.clock, appended.recorded, reach)
+    limited = await reach_limits(transaction, facts, moved, rules, log.clock) if facts else LimitReach()
     reach.triggers |= limited.triggers
     questions = questions_of(reach) + limited.questions()
     triggers = await dependents(
@@ -196,9 +198,8 @@ async def derive(
     triggers_now = reach.triggers | (triggers or set())
     decisions: list[RebateLine] = []
     for rule in sorted(limited.rules):
-        decisions += await recount(transaction, rule, rules or await fetch_rulebook(transaction))
+        decisions += await recount(transaction, rule, rules)
     if triggers_now:
-        rules = rules or await fetch_rulebook(transaction)
         decisions += await derive_decisions(transaction, triggers_now, rules, clock)
     await derive_payments(transaction, {fact.event for fact in facts if fact.type == "statement.settled"})
     is_complete = triggers is not None
@@ -206,7 +207,7 @@ async def derive(
         anew = await _settle(transaction, is_restated=bool(closings & restated), most=most)
         is_complete = is_complete and anew is not None
         if anew:
-            decisions += await derive_decisions(transaction, anew, rules or await fetch_rulebook(transaction), clock)
+            decisions += await derive_decisions(transaction, anew, rules, clock)
     return Derived(decisions, is_complete=is_complete)
 
 
@@ -230,12 +231,16 @@ async def _settle(transaction: Transaction, *, is_restated: bool, most: int) -> 
     return anew | set(await mark_settled(transaction, sorted(triggers)))
 
 
-async def _derive_goods(transaction: Transaction, facts: Sequence[Touched], reach: Reach) -> None:
+async def _derive_goods(
+    transaction: Transaction, facts: Sequence[Touched], items: Mapping[str, str], reach: Reach
+) -> None:
+    """Derives aliases and custody; `items` are those of the runs named, where they were read already."""
     custody = [fact for fact in facts if fact.type in CUSTODY]
     aliased = {run for fact in custody if fact.type == "code.aliased" for run in fact.runs}
     regrouped = await derive_aliases(transaction, aliased) if aliased else set()
     goods = [fact for fact in facts if fact.runs]
-    items = await items_of(transaction, {run for fact in goods for run in (*fact.runs, *fact.containers)})
+    if aliased or not items:
+        items = await items_of(transaction, {run for fact in goods for run in (*fact.runs, *fact.containers)})
     for fact in goods:
         until = NEVER if fact.type in CUSTODY else fact.at
         since = EVER if fact.type == "code.aliased" else fact.at
@@ -417,14 +422,17 @@ async def _advance(
     recorded: Iterable[int],
     reach: Reach,
 ) -> int:
-    """Moves the log's clock, and adds the triggers whose waiting ends by it (or, after a void, begins again)."""
+    """Where the log's clock is now, which moved with what was appended.
+
+    Adds the triggers whose waiting ends by it or, after a void, begins again.
+    """
     ticking = restated or any(fact.type == "clock.advanced" or fact.voided for fact in facts)
     if ticking or before is None:
         clock = int((await transaction.run("intake/clock"))[0]["clock"] or 0)
-    else:
-        clock = max(before, *recorded)
-    if clock != before:
         await transaction.run("intake/set_clock", clock=clock)
+    else:
+        clock = clock_after(before, recorded)
+    if clock != before:
         early, late = sorted((clock, before if before is not None else clock))
         reach.due.append((early, late))
     return clock

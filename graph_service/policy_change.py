@@ -8,6 +8,8 @@ import asyncio
 import logging
 
 from graph_service.graph.driver import Graph, Transaction
+from graph_service.intake.lock import lock
+from graph_service.intake.log import Appended
 from graph_service.intake.touched import fetch_touched
 from graph_service.members.beside import build_beside
 from graph_service.members.identifiers import IdentifierKeys
@@ -54,19 +56,17 @@ async def change_policy(graph: Graph, keys: IdentifierKeys, writers: Writers) ->
     beside = await build_beside(graph, policy, keys)
 
     async def work(transaction: Transaction) -> None:
-        state = (await transaction.run("intake/lock"))[0]
+        held = await lock(transaction)
         if (await latest_policy(transaction)).text != policy.text:
             return
-        before = policy_of(state["policy"])
+        before = policy_of(held.policy)
         if before.text != policy.text:
-            clock = state["clock"] or 0
             await derive(
                 transaction,
-                await fetch_touched(transaction, [tasks[-1]["event"]]),
+                Appended(touched=await fetch_touched(transaction, [tasks[-1]["event"]])),
+                held,
                 keys=keys,
                 policy=before,
-                clock_before=state["clock"],
-                recorded=[clock],
                 beside=beside,
             )
         await transaction.run("members/forget_touched")

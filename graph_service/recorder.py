@@ -19,6 +19,7 @@ from graph_service.errors import ServiceError
 from graph_service.graph.driver import Graph, Transaction
 from graph_service.graph.tokens import token_of
 from graph_service.intake.envelope import Refusal, open_envelope
+from graph_service.intake.lock import lock
 from graph_service.intake.log import Appended, append
 from graph_service.intake.prepared import Prepared, prepare
 from graph_service.intake.strict_json import InvalidJson
@@ -112,30 +113,18 @@ async def record_batch(
         keys: to seal identifiers.
         most: triggers besides their own that are derived at once; see `derive`.
     """
-    state = (await transaction.run("intake/lock"))[0]
-    if state["keyVersion"] not in {None, keys.version}:
+    log = await lock(transaction, (one.arrival.id for one in prepared))
+    if log.key_version not in {None, keys.version}:
         raise ServiceError(
             "IDENTIFIER_KEY_CHANGED",
             "The keys of this graph were changed while this process ran; nothing was recorded.",
             remedy="Start it again.",
         )
-    policy = policy_of(state["policy"])
-    recorded_at = now()
-    appended = await append(transaction, prepared, now=recorded_at, policy=policy)
+    policy = policy_of(log.policy)
+    appended = await append(transaction, prepared, log, now=now(), policy=policy)
     if not appended.accepted:
         return appended, Derived([])
-    recorded = [recorded_at if one.recorded_at is None else one.recorded_at for one in appended.accepted]
-    derived = await derive(
-        transaction,
-        appended.touched,
-        keys=keys,
-        policy=policy,
-        clock_before=state["clock"],
-        recorded=recorded,
-        policy_waits=bool(state["policyWaits"]),
-        most=most,
-    )
-    return appended, derived
+    return appended, await derive(transaction, appended, log, keys=keys, policy=policy, most=most)
 
 
 class Recorder:

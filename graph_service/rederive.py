@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from graph_service.channel.derive import derive_channel
 from graph_service.goods.derive import derive_aliases, derive_custody, items_of
 from graph_service.graph.driver import Graph, Transaction
+from graph_service.intake.lock import lock
 from graph_service.intake.voids import derive_voids
 from graph_service.members.counting import count_pairs_of, count_seen
 from graph_service.members.erasing import erase_values, follow_leavings
@@ -20,7 +21,7 @@ from graph_service.members.rebuild import latest_policy, policy_in_force
 from graph_service.members.referrals import derive_referrals
 from graph_service.pending import waiting
 from graph_service.rebates.derive import compare, compare_recount, derive_decisions, write
-from graph_service.rebates.evaluate import fetch_rulebook
+from graph_service.rebates.evaluate import fetch_rulebook, stamp_rules
 from graph_service.rebates.payments import derive_payments, differing_payments
 from graph_service.rebates.renaming import rename_payees
 
@@ -97,7 +98,7 @@ class _Rederivation:
     async def _apply(self, step: Step, page: Sequence[str]) -> list[str]:
         async def work(transaction: Transaction) -> list[str]:
             if self._write:
-                await transaction.run("intake/lock")
+                await lock(transaction)
             return await step(transaction, page)
 
         if not self._write:
@@ -107,6 +108,8 @@ class _Rederivation:
 
     async def _voids(self, transaction: Transaction, events: Sequence[str]) -> list[str]:
         changed = await derive_voids(transaction, events, all_marks=True, write=self._write)
+        if changed and self._write:
+            await stamp_rules(transaction)
         return [f"whether event {event} is void" for event in sorted(changed)]
 
     async def _aliases(self, transaction: Transaction, runs: Sequence[str]) -> list[str]:

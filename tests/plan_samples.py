@@ -63,6 +63,16 @@ def _decision(trigger: str) -> Parameters:
     return {
         "trigger": trigger,
         "decisions": [{"properties": one, "party": "D1-GD", "account": None} for one in properties],
+        "restsOn": [("OWNED_BY", "D1-GD")],
+    }
+
+
+def _event(number: str, run: str) -> Parameters:
+    properties = {"id": f"new {number}", "type": "order.placed", "at": AT, "recordedAt": AT}
+    shown = {"list": 0, "place": None, "identifier": f"new {number}", "type": "PHONE", "app": None, "sealed": "x"}
+    return {
+        **{"labels": ["OrderFact"], "properties": properties, "parties": [("AT", "D1-GD")], "products": ["new"]},
+        **{"runs": [("ORDERS", run)], "shown": [shown | {"sent": None, "unfit": None}]},
     }
 
 
@@ -95,12 +105,13 @@ SAMPLES: dict[str, Sample] = {
     "channel/links_above": rows("parties", relations=RELATIONS, at=AT, afterFrom=EVER, afterEvent="", limit=PAGE),
     "channel/links_below": rows("parties", relations=RELATIONS, at=AT, afterFrom=EVER, afterEvent="", limit=PAGE),
     "channel/listings": rows("skus"),
-    "channel/name_parties": each("events", lambda one: {"event": one, "party": "D1-GD", "relation": "CONCERNS"}),
     "channel/neighbours": rows("parties", at=AT),
     "channel/parties": call(after="", limit=PAGE),
     "channel/parties_by_id": rows("parties"),
     "channel/parties_in_region": call(region="CN/Guangdong", kinds=KINDS, after="", limit=PAGE),
-    "channel/parties_known": rows("parties"),
+    "channel/parties_known": Sample(
+        lambda picks: {"rows": picks["parties"], "promoCodes": picks["promo_codes"], "above": True}
+    ),
     "channel/parties_of_kind": call(kind="STORE", after="", limit=PAGE),
     "channel/registered_anew_since": counted("registration", at=EVER),
     "channel/stored": rows("parties"),
@@ -152,17 +163,11 @@ SAMPLES: dict[str, Sample] = {
     "goods/hand_overs": rows("receipts"),
     "goods/handed_units": Sample(lambda picks: {"rows": ["S-SZ-NS-01", "D1-GD"], "skus": picks["skus"], "at": AT}),
     "goods/handed_to": Sample(lambda picks: {"rows": ["D1-GD", "D2-SZ", *picks["parties"][-20:]]}),
-    "goods/item_facts": each("units", lambda one: {"item": one, "from": EVER, "until": NEVER, "scans": True}),
+    "goods/item_facts": each(
+        "units", lambda one: {"item": one, "from": EVER, "until": NEVER, "scans": True}, above=True
+    ),
     "goods/items": rows("units"),
     "goods/items_of_runs": rows("units"),
-    "goods/name_runs": Sample(
-        lambda picks: {
-            "rows": [
-                {"event": event, "runs": [unit], "relation": "NAMES"}
-                for event, unit in zip(picks["events"], picks["units"], strict=True)
-            ]
-        }
-    ),
     "goods/packings": rows("units"),
     "goods/pasts": rows("units"),
     "goods/runs_over": each("units", lambda one: {"first": one, "last": one}),
@@ -183,18 +188,15 @@ SAMPLES: dict[str, Sample] = {
     "graph/record_migration": call(number=9999, title="new", checksum="new", appliedAt=AT),
     "graph/size": call(),
     "intake/batches": call(),
-    "intake/append": call(
-        rows=[
-            {
-                "labels": ["GoodsFact"],
-                "properties": {"id": f"new {n}", "type": "goods.sold", "at": AT, "recordedAt": AT},
-            }
-            for n in range(20)
-        ]
+    "intake/append": Sample(
+        lambda picks: {
+            "rows": [_event(*each) for each in zip(picks["events"], picks["units"], strict=True)],
+            "clock": AT,
+        }
     ),
     "intake/clock": call(),
     "intake/known": rows("events"),
-    "intake/lock": call(),
+    "intake/lock": rows("events"),
     "intake/mark_voided": each("events", lambda one: {"event": one, "voided": True}),
     "intake/policy": call(),
     "intake/policy_waits": call(),
@@ -289,13 +291,6 @@ SAMPLES: dict[str, Sample] = {
         lambda picks: {"identifier": picks["identifiers"][0], "after": "", "limit": PAGE}, lambda picks: PAGE
     ),
     "members/sightings": rows("showing"),
-    "members/show_identifiers": each(
-        "events",
-        lambda one: {
-            **{"event": one, "identifier": f"new {one}", "type": "PHONE", "app": None, "sealed": "x", "list": 0},
-            **{"sent": None, "unfit": None},
-        },
-    ),
     "members/write_accounts": each("showing", lambda one: {"event": one, "account": "x", "invitee": None}),
     "members/write_inviters": each(
         "invited", lambda one: {"account": one, "event": "new", "at": AT, "inviter": one, "campaign": None}
@@ -411,6 +406,7 @@ SAMPLES: dict[str, Sample] = {
         "identifiers", lambda one: {"device": one, "from": EVER, "to": NEVER}, limit=ALL
     ),
     "rebates/write_tallies": each("decisions", lambda one: {"id": one, "rule": "r", "gauges": []}),
+    "rebates/stamp_rules": call(),
     "rebates/standing": rows("scans"),
     "rebates/orders_resting_on": rows("scans"),
     "rebates/trade_triggers": rows("trades"),
@@ -429,7 +425,6 @@ SAMPLES: dict[str, Sample] = {
     "rebates/triggers_since": counted("scan", rows=[{"type": "goods.scanned", "from": EVER}], limit=ALL),
     "rebates/unsealed_closings": call(),
     "rebates/write_decisions": each("scans", _decision),
-    "rebates/write_resting_on": each("scans", lambda one: {"event": one, "relation": "CAME_THROUGH", "party": "D2-SZ"}),
     "rebates/entries_of_accounts": rows("payees"),
     "rebates/forget_frozen": rows("payees"),
     "trade/purchases": rows("identifiers"),
@@ -441,7 +436,6 @@ SAMPLES: dict[str, Sample] = {
     "rederive/runs": page(after="", limit=PAGE),
     "trade/accounts_of_pets": rows("pets"),
     "trade/accounts_of_vouchers": rows("vouchers"),
-    "trade/name_products": each("events", lambda one: {"event": one, "sku": "new"}),
     "trade/invitations_between": page(**{"from": EVER, "until": NEVER, "limit": PAGE}),
     "trade/invitees_counted": rows("inviters"),
     "trade/level_page": rows("inviters", at=EVER, event="", limit=PAGE),

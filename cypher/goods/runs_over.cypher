@@ -1,9 +1,9 @@
-// The runs that share codes with these spans of keys.
+// The runs that share codes with these spans of keys, and their items.
 // parameters: rows
-// columns: first, last
+// columns: first, last, item
 // starts from: run_first
 // mode: read
-// db hits: 8 a row
+// db hits: 14 a row
 UNWIND $rows AS row
 CALL (row) {
   MATCH (run:Run)
@@ -18,5 +18,6 @@ CALL (row) {
   WHERE run.first > row.first AND run.first <= row.last
   RETURN run
 }
-WITH DISTINCT run.first AS first, run.last AS last
-RETURN collect({first: first, last: last}) AS rows
+WITH DISTINCT run
+OPTIONAL MATCH (run)-[:SAME_ITEM_AS]->(hub)
+RETURN collect({first: run.first, last: run.last, item: coalesce(hub.first, run.first)}) AS rows

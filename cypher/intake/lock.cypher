@@ -1,9 +1,22 @@
-// Lets one writer at a time in: whoever sets the node's lock waits for the one before, and sees all that it wrote.
-// parameters: -
-// columns: clock, policy, keyVersion, policyWaits
-// starts from: intake_id
+// Lets one writer at a time in: whoever sets the node's lock waits for the one before, and sees all that it wrote. Tells
+// how the log stands, and which of these event ids it knows: those it has with the hash of the content that came first,
+// without one those that a void names.
+// parameters: rows
+// columns: clock, policy, keyVersion, policyWaits, rules, known
+// starts from: intake_id; event_id and void_voids for the ids
 // mode: write
-// db hits: 12 in all
+// db hits: 20 a row
 MERGE (intake:Intake {id: 1})
 SET intake.batches = coalesce(intake.batches, 0) + 1
-RETURN intake.clock AS clock, intake.policy AS policy, intake.keyVersion AS keyVersion, intake.policyWaits AS policyWaits
+WITH intake
+CALL (intake) {
+  UNWIND $rows AS id
+  OPTIONAL MATCH (event:Event {id: id})
+  USING INDEX SEEK event:Event(id)
+  WITH id, event
+  WHERE event IS NOT NULL OR EXISTS { MATCH (void:Void {voids: id}) USING INDEX SEEK void:Void(voids) }
+  RETURN collect([id, event.hash]) AS known
+}
+RETURN
+  intake.clock AS clock, intake.policy AS policy, intake.keyVersion AS keyVersion, intake.policyWaits AS policyWaits,
+  intake.rules AS rules, known

@@ -1,4 +1,4 @@
-// The events that may pay: what they say, and the runs whose codes they name.
+// The events that may pay: what they say, and of scans and receipts the runs whose codes they name; of others only that.
 // parameters: rows
 // columns: event, type, at, recordedAt, voided, account, promoCode, region, channel, campaign, device, code, party, run, last, item
 // starts from: event_id
@@ -7,8 +7,8 @@
 UNWIND $rows AS id
 MATCH (event:Event {id: id})
 USING INDEX SEEK event:Event(id)
+OPTIONAL MATCH (event)-[:SCANS|NAMES]->(run)
 WHERE event.type IN ['goods.scanned', 'goods.received']
-MATCH (event)-[:SCANS|NAMES]->(run)
 OPTIONAL MATCH (run)-[:SAME_ITEM_AS]->(hub)
 RETURN collect({
   event: id, type: event.type, at: event.at, recordedAt: event.recordedAt, voided: event.voided,

@@ -113,4 +113,4 @@ async def _batches(transaction: Transaction) -> int | None:
 async def _ask(transaction: Transaction) -> None:
     first = await rebates(transaction, limit=1)
     triggers = await transaction.rows_of("rebates/triggers", [line.trigger for line in first])
-    await ownerships(transaction, [(code_of(row["run"]), None) for row in triggers[:1]])
+    await ownerships(transaction, [(code_of(row["run"]), None) for row in triggers[:1] if row["run"] is not None])

@@ -1,4 +1,4 @@
-"""Fetches what decisions need to know of the channel: one statement for all parties, one more for those above them."""
+"""Fetches what decisions need to know of the channel: one statement for all parties and those above them."""
 
 import json
 from collections.abc import Iterable
@@ -8,12 +8,16 @@ from graph_service.channel.links import LinkFact
 from graph_service.channel.registry import Registration, Registry
 from graph_service.channel.territories import TerritoryFact
 from graph_service.channel.view import ChannelView
-from graph_service.graph.driver import Transaction
+from graph_service.graph.driver import Row, Transaction
 
 
 @dataclass(slots=True)
 class PartyFacts:
-    """What events said of some parties: registrations, links from above, territories."""
+    """What events said of some parties: registrations, links from above, territories.
+
+    Attributes:
+        links: from above those asked about; of whoever stands above them only where that was asked for.
+    """
 
     registrations: list[Registration] = field(default_factory=list)
     links: list[LinkFact] = field(default_factory=list)
@@ -26,24 +30,55 @@ class PartyFacts:
         self.territories += other.territories
 
 
-async def fetch_parties(transaction: Transaction, parties: Iterable[str]) -> PartyFacts:
-    """What events said of some parties."""
+async def fetch_parties(
+    transaction: Transaction,
+    parties: Iterable[str],
+    *,
+    promo_codes: Iterable[str] = (),
+    above: bool = False,
+    with_suppliers: bool = False,
+) -> PartyFacts:
+    """What events said of some parties.
+
+    Args:
+        transaction: to read in.
+        parties: ids.
+        promo_codes: whoever was registered with them is asked about, too.
+        above: whether to tell of those that were ever linked above them, too.
+        with_suppliers: whether to tell of all suppliers above these, and of their links.
+    """
     facts = PartyFacts()
-    for row in await transaction.rows_of("channel/parties_known", sorted(set(parties))):
-        party = row["party"]
-        facts.registrations += [
+    asked, codes = set(parties), set(promo_codes)
+    known: set[str] = set()
+    while asked or codes:
+        suppliers: set[str] = set()
+        for row in await transaction.run(
+            "channel/parties_known", rows=sorted(asked), promoCodes=sorted(codes), above=above
+        ):
+            if row["party"] not in known:
+                known.add(row["party"])
+                facts.add(_said(row, with_links=row["named"] or with_suppliers))
+                suppliers |= {parent for _, relation, parent, *_ in row["links"] if relation == "SUPPLIES"}
+        asked, codes = suppliers - known if with_suppliers else set(), set()
+    return facts
+
+
+def _said(row: Row, *, with_links: bool) -> PartyFacts:
+    party = row["party"]
+    return PartyFacts(
+        [
             Registration(party, at, event, recorded_at, json.loads(body)["party"])
             for at, event, recorded_at, body in row["registrations"]
-        ]
-        facts.links += [
+        ],
+        [
             LinkFact(kind == "channel.linked", relation, parent, party, at, event, recorded_at)
-            for kind, relation, parent, at, event, recorded_at in row["links"]
-        ]
-        facts.territories += [
+            for kind, relation, parent, at, event, recorded_at in (row["links"] if with_links else ())
+        ],
+        [
             TerritoryFact(kind == "territory.assigned", party, tuple(regions), tuple(skus), at, event, recorded_at)
             for kind, regions, skus, at, event, recorded_at in row["territories"]
-        ]
-    return facts
+        ],
+    )
 
 
 async def fetch_registrations(transaction: Transaction, parties: Iterable[str]) -> list[Registration]:
@@ -68,23 +103,11 @@ async def fetch_channel(
         skus: of products.
         with_suppliers: whether all suppliers above them are wanted, with their links.
     """
-    clerks = {
-        row["party"] for row in await transaction.rows_of("channel/holders_of_promo_codes", sorted(set(promo_codes)))
-    }
-    named = set(parties) | clerks
-    facts = await fetch_parties(transaction, named)
-    above = {link.parent for link in facts.links} - named
-    links = list(facts.links)
-    while above:
-        named |= above
-        found = await fetch_parties(transaction, above)
-        facts.add(found)
-        above = (
-            {link.parent for link in found.links if link.relation == "SUPPLIES"} - named if with_suppliers else set()
-        )
-        links += found.links if with_suppliers else ()
+    facts = await fetch_parties(
+        transaction, parties, promo_codes=promo_codes, above=True, with_suppliers=with_suppliers
+    )
     listings = await fetch_listings(transaction, skus)
-    return ChannelView(Registry(facts.registrations), Registry(listings), links, facts.territories)
+    return ChannelView(Registry(facts.registrations), Registry(listings), facts.links, facts.territories)
 
 
 async def fetch_listings(transaction: Transaction, skus: Iterable[str]) -> list[Registration]:

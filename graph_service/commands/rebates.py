@@ -10,6 +10,7 @@ from graph_service.commands.settling import settle as settle_backlog
 from graph_service.commands.statement_lines import write_lines
 from graph_service.errors import ServiceError
 from graph_service.graph.driver import Transaction
+from graph_service.intake.lock import lock
 from graph_service.moments import now, rfc3339
 from graph_service.progress import progress, say
 from graph_service.rebates.audit import Audit, audit
@@ -204,7 +205,7 @@ async def _freeze(service: Service, period: str) -> dict[str, Totals]:
             async def work(
                 transaction: Transaction, after: str = after
             ) -> tuple[list[str], dict[str, Totals], dict[str, str]]:
-                await transaction.run("intake/lock")
+                await lock(transaction)
                 accounts = await accounts_after(transaction, after, ACCOUNTS_AT_ONCE)
                 totals = await freeze(transaction, accounts, period, await open_books(transaction))
                 return accounts, dict(totals), dict(await members_of(transaction, accounts))

@@ -145,7 +145,7 @@ class Grounds:
         missing = iter(sorted(named - self._items.keys()))
         while part := list(islice(missing, _ITEMS_AT_ONCE)):
             rows = [{"item": item, "from": EVER[0], "until": EVER[1], "scans": True} for item in part]
-            for row in await transaction.rows_of("goods/item_facts", rows):
+            for row in await transaction.rows_of("goods/item_facts", rows, above=False):
                 facts = sorted(NamingFact(*fact) for fact in row["facts"])
                 self._items[row["item"]] = Ground(
                     row["item"], _position(row["born"]), (), _stays(row), _scans(row), tuple(facts)

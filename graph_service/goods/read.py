@@ -1,7 +1,7 @@
-"""Fetches what items rest on: one statement for all items at each level of containers."""
+"""Fetches what items rest on: one statement for all items and whatever held them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -207,62 +207,27 @@ async def fetch_goods(transaction: Transaction, items: Iterable[str], *, with_cu
     """
     asked = set(items)
     goods = Goods()
-    windows = dict.fromkeys(asked, EVER)
+    holders: set[str] = set()
     if with_custody:
         goods.custody, holders = await fetch_custody(transaction, asked)
-        windows |= dict.fromkeys(holders, EVER)
-    fetched: dict[str, tuple[int, int]] = {}
-    while windows:
-        fetched |= windows
-        stays = await _fetch_level(transaction, goods, windows, asked)
-        windows = _next_windows(windows, stays, fetched)
-    return goods
-
-
-async def _fetch_level(
-    transaction: Transaction, goods: Goods, windows: Mapping[str, tuple[int, int]], asked: Collection[str]
-) -> Mapping[str, list[Stay]]:
     rows = [
-        {"item": item, "from": since, "until": until, "scans": item in asked}
-        for item, (since, until) in windows.items()
+        {"item": item, "from": EVER[0], "until": EVER[1], "scans": item in asked} for item in sorted(asked | holders)
     ]
-    stays: dict[str, list[Stay]] = {}
-    for row in await transaction.rows_of("goods/item_facts", rows):
+    for row in await transaction.rows_of("goods/item_facts", rows, above=True):
         item = row["item"]
-        stays[item] = [stay_of(stay) for stay in row["stays"]]
-        # Asked for again with a wider window, an item replaces what was there of it.
         goods.facts[item] = [NamingFact(*fact) for fact in row["facts"]]
-        goods.stays[item] = stays[item]
+        goods.stays[item] = [stay_of(stay) for stay in row["stays"]]
         if row["scans"]:
             goods.scans[item] = [ScanOfItem(*scan) for scan in row["scans"]]
         if row["born"] is not None:
             goods.born[item] = (row["born"][0], row["born"][1])
-    return stays
+    return goods
 
 
 def stay_of(row: Sequence[Any]) -> Stay:
     """A stay from its columns: container, since, its event, until, its event."""
     container, since, since_event, until, until_event = row
     return Stay(container, (since, since_event), None if until is None else (until, until_event))
-
-
-def _next_windows(
-    windows: Mapping[str, tuple[int, int]],
-    stays: Mapping[str, Sequence[Stay]],
-    fetched: Mapping[str, tuple[int, int]],
-) -> dict[str, tuple[int, int]]:
-    """For each container the instants between which it held something asked for, as far as not fetched yet."""
-    needed: dict[str, tuple[int, int]] = {}
-    for item, held in stays.items():
-        since, until = windows[item]
-        for stay in held:
-            start = max(since, stay.since[0])
-            end = min(until, stay.until[0] if stay.until else EVER[1])
-            known = needed.get(stay.container) or fetched.get(stay.container) or (start, end)
-            hull = (min(start, known[0]), max(end, known[1]))
-            if stay.container not in fetched or hull != fetched[stay.container]:
-                needed[stay.container] = hull
-    return needed
 
 
 async def fetch_custody(transaction: Transaction, items: Iterable[str]) -> tuple[Custody, set[str]]:

@@ -13,11 +13,13 @@ from graph_service.goods.codes import Span, following, step
 from graph_service.graph.driver import Transaction
 
 
-async def runs_for(transaction: Transaction, spans: Iterable[Span]) -> Mapping[Span, list[Span]]:
+async def runs_for(
+    transaction: Transaction, spans: Iterable[Span]
+) -> tuple[Mapping[Span, list[Span]], Mapping[str, str]]:
     """Makes the graph's runs fit: afterwards every span is exactly some runs.
 
     Returns:
-        the runs of each span, in order.
+        the runs of each span, in order; and by the key of each run its item.
     """
     wanted = sorted(set(spans))
     found = await transaction.rows_of("goods/runs_over", [{"first": span.first, "last": span.last} for span in wanted])
@@ -40,7 +42,9 @@ async def runs_for(transaction: Transaction, spans: Iterable[Span]) -> Mapping[S
     await transaction.rows_of("goods/create_runs", [{"first": run.first, "last": run.last} for run in new])
     runs = sorted([part for parts in pieces.values() for part in parts] + new)
     firsts = [run.first for run in runs]
-    return {span: runs[bisect_left(firsts, span.first) : bisect_right(firsts, span.last)] for span in wanted}
+    named = {span: runs[bisect_left(firsts, span.first) : bisect_right(firsts, span.last)] for span in wanted}
+    # What events call aliases is never split: each of them is one code.
+    return named, dict(zip(firsts, firsts, strict=True)) | {row["first"]: row["item"] for row in found}
 
 
 def _edges(spans: Iterable[Span]) -> set[str]:

@@ -1,13 +1,12 @@
 """The log: every event once, with what it names. Nothing else writes facts."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from graph_service.goods.runs import runs_for
 from graph_service.graph.driver import Row, Transaction
 from graph_service.intake.envelope import Arrival, Refusal
-from graph_service.intake.facts import Facts
+from graph_service.intake.lock import Log
 from graph_service.intake.prepared import Prepared
 from graph_service.intake.strict_json import canonical
 from graph_service.intake.touched import Touched
@@ -28,51 +27,67 @@ class Appended:
         duplicates: how many were there already with the same content.
         conflicts: those whose id stands for another content.
         touched: the keys that each accepted event names.
+        recorded: when the log took each of them, in microseconds.
+        voided_before: ids of accepted events that a void has named before they came.
+        items: by the key of each run that they name its item.
     """
 
-    accepted: list[Arrival]
-    duplicates: int
-    conflicts: list[tuple[Arrival, Refusal]]
+    accepted: list[Arrival] = field(default_factory=list)
+    duplicates: int = 0
+    conflicts: list[tuple[Arrival, Refusal]] = field(default_factory=list)
     touched: list[Touched] = field(default_factory=list)
+    recorded: list[int] = field(default_factory=list)
+    voided_before: set[str] = field(default_factory=set)
+    items: Mapping[str, str] = field(default_factory=dict)
 
 
-async def append(transaction: Transaction, prepared: Sequence[Prepared], *, now: int, policy: Policy) -> Appended:
+async def append(
+    transaction: Transaction, prepared: Sequence[Prepared], log: Log, *, now: int, policy: Policy
+) -> Appended:
     """Writes those of the events that are new; the caller holds the intake's lock.
 
     Args:
         transaction: a write transaction.
         prepared: valid events; of several with one id the first counts.
+        log: how the log stands, and what it knows of their ids; its clock moves to the latest of them.
         now: the instant to stamp on events that bring no `recordedAt`, in microseconds.
         policy: the identity policy in force before them.
     """
-    new, duplicates, conflicts = await _sort_out(transaction, prepared)
-    unfit = {one.arrival.id: unfit_of(one.shown, policy) for one in new}
-    await transaction.rows_of("intake/append", [_node(one, now, unfit[one.arrival.id], policy) for one in new])
-    facts = {one.arrival.id: one.facts for one in new}
-    parties = [
-        {"event": event, "relation": relation, "party": party}
-        for event, fact in facts.items()
-        for relation, party in fact.parties
-    ]
-    await transaction.rows_of("channel/name_parties", parties)
-    runs = await _name_runs(transaction, facts)
-    shown = [
-        one.row | {"unfit": unfit[event.arrival.id].get((one.list, one.identifier))}
-        for event in new
-        for one in event.shown
-    ]
-    await transaction.rows_of("members/show_identifiers", shown)
-    products = [{"event": event, "sku": sku} for event, fact in facts.items() for sku in fact.products]
-    await transaction.rows_of("trade/name_products", products)
-    touched = [_touched(one, runs.get(one.arrival.id, {}), unfit[one.arrival.id]) for one in new]
-    accepted = [one.arrival for one in new]
-    return Appended(accepted, duplicates, conflicts, touched)
+    found = _sort_out(prepared, log.known)
+    if not found.new:
+        return Appended([], found.duplicates, found.conflicts)
+    unfit = [unfit_of(one.shown, policy) for one in found.new]
+    recorded = [now if one.arrival.recorded_at is None else one.arrival.recorded_at for one in found.new]
+    runs, items = await _runs_of(transaction, found.new)
+    rows = [_row(*each, policy) for each in zip(found.new, recorded, runs, unfit, strict=True)]
+    await transaction.rows_of("intake/append", rows, clock=clock_after(log.clock, recorded))
+    return Appended(
+        [one.arrival for one in found.new],
+        found.duplicates,
+        found.conflicts,
+        [_touched(*each) for each in zip(found.new, runs, unfit, strict=True)],
+        recorded,
+        found.voided_before,
+        items,
+    )
 
 
-def _node(prepared: Prepared, now: int, unfit: Unfit, policy: Policy) -> Row:
-    told = prepared.arrival.recorded_at
-    derived = {"recordedAt": now if told is None else told} | _accounts(prepared, unfit, policy)
-    return {"labels": list(prepared.facts.labels), "properties": prepared.properties | derived}
+def clock_after(clock: int | None, recorded: Iterable[int]) -> int:
+    """The log's clock, in microseconds, when events in force have been recorded."""
+    return max(recorded if clock is None else (clock, *recorded))
+
+
+def _row(prepared: Prepared, recorded_at: int, runs: Mapping[str, list[str]], unfit: Unfit, policy: Policy) -> Row:
+    """An event's node and what it is tied to; what there is none of is left out."""
+    facts = prepared.facts
+    return {
+        "labels": list(facts.labels),
+        "properties": prepared.properties | {"recordedAt": recorded_at} | _accounts(prepared, unfit, policy),
+        "parties": facts.parties or None,
+        "runs": [(relation, first) for relation, firsts in runs.items() for first in firsts] or None,
+        "products": facts.products or None,
+        "shown": [one.row | {"unfit": unfit.get((one.list, one.identifier))} for one in prepared.shown] or None,
+    }
 
 
 def _accounts(prepared: Prepared, unfit: Unfit, policy: Policy) -> dict[str, str]:
@@ -109,41 +124,51 @@ def _touched(prepared: Prepared, runs: Mapping[str, Sequence[str]], unfit: Unfit
     )
 
 
-async def _sort_out(
-    transaction: Transaction, prepared: Sequence[Prepared]
-) -> tuple[list[Prepared], int, list[tuple[Arrival, Refusal]]]:
-    known = {
-        row["id"]: row["hash"]
-        for row in await transaction.rows_of("intake/known", list({one.arrival.id for one in prepared}))
-    }
-    new: list[Prepared] = []
-    duplicates = 0
-    conflicts: list[tuple[Arrival, Refusal]] = []
+@dataclass(slots=True)
+class _SortedOut:
+    """What of a batch is new.
+
+    Attributes:
+        new: events that the log has not.
+        duplicates: how many it has with the same content.
+        conflicts: those whose id stands for another content.
+        voided_before: ids of new events that a void has named before they came.
+    """
+
+    new: list[Prepared] = field(default_factory=list)
+    duplicates: int = 0
+    conflicts: list[tuple[Arrival, Refusal]] = field(default_factory=list)
+    voided_before: set[str] = field(default_factory=set)
+
+
+def _sort_out(prepared: Sequence[Prepared], known_before: Mapping[str, str | None]) -> _SortedOut:
+    known = dict(known_before)
+    found = _SortedOut(voided_before={event for event, content_hash in known.items() if content_hash is None})
     for one in prepared:
-        first = known.setdefault(one.arrival.id, None)
+        first = known.get(one.arrival.id)
         if first is None:
             known[one.arrival.id] = one.content_hash
-            new.append(one)
+            found.new.append(one)
         elif first == one.content_hash:
-            duplicates += 1
+            found.duplicates += 1
         else:
             message = "id: the log has this id with another content; a correction is a new event and an event.voided."
             refusal = Refusal("ID_CONFLICT", message, path="id", event_id=one.arrival.id)
-            conflicts.append((one.arrival, refusal))
-    return new, duplicates, conflicts
+            found.conflicts.append((one.arrival, refusal))
+    return found
 
 
-async def _name_runs(transaction: Transaction, facts: Mapping[str, Facts]) -> dict[str, dict[str, list[str]]]:
-    """Ties events to runs; returns the keys of the runs by event and relation."""
-    spans = [(event, relation, named) for event, fact in facts.items() for relation, named in fact.codes]
-    runs = await runs_for(transaction, {span for _, _, named in spans for span in named})
-    named_runs: dict[str, dict[str, list[str]]] = defaultdict(dict)
-    for event, relation, named in spans:
-        named_runs[event][relation] = sorted({run.first for span in named for run in runs[span]})
-    rows = [
-        {"event": event, "relation": relation, "runs": firsts}
-        for event, relations in named_runs.items()
-        for relation, firsts in relations.items()
-    ]
-    await transaction.rows_of("goods/name_runs", rows)
-    return named_runs
+async def _runs_of(
+    transaction: Transaction, prepared: Sequence[Prepared]
+) -> tuple[list[dict[str, list[str]]], Mapping[str, str]]:
+    """Makes the graph's runs fit.
+
+    Returns:
+        for each event the keys of the runs that it names, by relation; and by the key of each run its item.
+    """
+    spans = {span for one in prepared for _, named in one.facts.codes for span in named}
+    runs, items = await runs_for(transaction, spans)
+    return [
+        {relation: sorted({run.first for span in named for run in runs[span]}) for relation, named in one.facts.codes}
+        for one in prepared
+    ], items

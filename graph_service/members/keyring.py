@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from graph_service.errors import ServiceError
 from graph_service.graph.driver import Graph, Row, Transaction
+from graph_service.intake.lock import lock
 from graph_service.intake.strict_json import canonical
 from graph_service.members.identifiers import IdentifierKeys, KeyParts, derived_from
 
@@ -147,7 +148,7 @@ async def rotate_identifier_key(
 
 async def _keep(graph: Graph, parts: KeyParts, holders: list[_Secret]) -> None:
     async def work(transaction: Transaction) -> None:
-        await transaction.run("intake/lock")
+        await lock(transaction)
         wrapped = [holder.wrap(parts) for holder in holders]
         await transaction.run("members/write_keyring", wrapped=wrapped, version=parts.version)
 
@@ -162,7 +163,7 @@ async def _page(graph: Graph, statement: str, after: str) -> list[str]:
 
 
 async def _reseal_identifiers(transaction: Transaction, page: list[str], keys: IdentifierKeys) -> int:
-    await transaction.run("intake/lock")
+    await lock(transaction)
     rows = [
         {"identifier": row["identifier"], "sealed": keys.resealed(row["sealed"])}
         for row in await transaction.rows_of("members/sealed_of", page)
@@ -172,7 +173,7 @@ async def _reseal_identifiers(transaction: Transaction, page: list[str], keys: I
 
 
 async def _reseal_events(transaction: Transaction, page: list[str], keys: IdentifierKeys) -> int:
-    await transaction.run("intake/lock")
+    await lock(transaction)
     rows: list[Row] = [
         {
             "event": row["event"],

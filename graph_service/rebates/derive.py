@@ -51,8 +51,8 @@ async def write(transaction: Transaction, comparison: "Comparison") -> list[Reba
     stored, changed = comparison.stored, comparison.changed
     await transaction.rows_of("rebates/delete_decisions", comparison.gone)
     await transaction.rows_of("rebates/change_decisions", [row for row in changed if row["id"] in stored])
-    await _write(transaction, [row for row in changed if row["id"] not in stored])
-    await _tie(transaction, comparison.untied, comparison.tied)
+    await transaction.rows_of("rebates/delete_resting_on", _ties(comparison.untied))
+    await _write(transaction, [row for row in changed if row["id"] not in stored], comparison.tied)
     await book(transaction, comparison.books, comparison.entries)
     await write_tallies(transaction, comparison.tallies)
     return [line_of(row) for row in changed]
@@ -215,21 +215,25 @@ async def _stands_of(transaction: Transaction, decisions: Iterable[Decision]) ->
     ]
 
 
-async def _write(transaction: Transaction, rows: Iterable[Row]) -> None:
+async def _write(transaction: Transaction, rows: Iterable[Row], tied: Set[RestsOn]) -> None:
     by_trigger: dict[str, list[Row]] = defaultdict(list)
+    ties: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for event, relation, party in sorted(tied):
+        ties[event].append((relation, party))
     for row in rows:
         payee = "account" if row["role"] in MEMBER_ROLES else "party"
         by_trigger[row["trigger"]].append({"properties": row, payee: row.get("payee")})
     await transaction.rows_of(
         "rebates/write_decisions",
-        [{"trigger": trigger, "decisions": decisions} for trigger, decisions in by_trigger.items()],
+        [
+            {"trigger": trigger, "decisions": by_trigger.get(trigger, []), "restsOn": ties.get(trigger)}
+            for trigger in sorted(by_trigger.keys() | ties.keys())
+        ],
     )
 
 
-async def _tie(transaction: Transaction, untied: set[RestsOn], tied: set[RestsOn]) -> None:
-    for statement, ties in (("rebates/delete_resting_on", untied), ("rebates/write_resting_on", tied)):
-        rows = [{"event": event, "relation": relation, "party": party} for event, relation, party in sorted(ties)]
-        await transaction.rows_of(statement, rows)
+def _ties(resting: Set[RestsOn]) -> list[Row]:
+    return [{"event": event, "relation": relation, "party": party} for event, relation, party in sorted(resting)]
 
 
 def _bearers(derived: Derived, decisions: Iterable[Decision], rules: Rulebook) -> Callable[[Decision], Borne]:

@@ -20,7 +20,7 @@ from graph_service.rebates.receipts import ReceiptOutcome, ReceiptTrigger, Recei
 from graph_service.rebates.roles import TradeOutcome
 from graph_service.rebates.rulebook import Publication, Rulebook, Withdrawal
 from graph_service.rebates.scans import Knowledge, ScanOutcome, ScanTrigger, decide_scan
-from graph_service.rebates.trade import evaluate_trade
+from graph_service.rebates.trade import TRADE_TYPES, evaluate_trade
 
 RestsOn = tuple[str, str, str]
 """Event, relation, party."""
@@ -91,8 +91,31 @@ class Derived:
         return found
 
 
-async def fetch_rulebook(transaction: Transaction) -> Rulebook:
-    """All rules of all brands."""
+_kept: dict[str, Rulebook] = {}
+
+
+async def fetch_rulebook(transaction: Transaction, stamp: str | None = None) -> Rulebook:
+    """All rules of all brands.
+
+    Args:
+        transaction: to read in.
+        stamp: of the rules as they are now (`Log.rules_stamp`); what was read under it is not read again.
+    """
+    if stamp is None:
+        return await _fetch_rulebook(transaction)
+    if stamp not in _kept:
+        rules = await _fetch_rulebook(transaction)
+        _kept.clear()
+        _kept[stamp] = rules
+    return _kept[stamp]
+
+
+async def stamp_rules(transaction: Transaction) -> None:
+    """Tells everyone that rules came or went; the caller holds the intake's lock."""
+    await transaction.run("rebates/stamp_rules")
+
+
+async def _fetch_rulebook(transaction: Transaction) -> Rulebook:
     publications: list[Publication] = []
     withdrawals: list[Withdrawal] = []
     for row in await transaction.run("rebates/rules"):
@@ -112,8 +135,10 @@ def _publication(body: str, at: int, event: str) -> Publication:
 async def evaluate(transaction: Transaction, triggers: Collection[str], rules: Rulebook, clock: int) -> Derived:
     """Decides on triggers as the facts in the graph say, and writes nothing."""
     named: dict[str, list[Row]] = defaultdict(list)
+    of_type: dict[str, set[str]] = defaultdict(set)
     for row in await transaction.rows_of("rebates/triggers", sorted(set(triggers))):
-        if not row["voided"]:
+        of_type[row["type"]].add(row["event"])
+        if row["run"] is not None and not row["voided"]:
             named[row["event"]].append(row)
     rows = [row for together in named.values() for row in together]
     late_binding = rules.binds_late("CONSUMER_SCAN")
@@ -130,8 +155,9 @@ async def evaluate(transaction: Transaction, triggers: Collection[str], rules: R
             derived.scans[event] = _scan(together[0], goods, channel, rules, clock)
         else:
             derived.receipts[event] = decide_receipt(_receipt(together, goods), channel, rules)
-    await _evaluate_closings(transaction, triggers, rules, derived)
-    traded, derived.trade = await evaluate_trade(transaction, triggers, rules)
+    await _evaluate_closings(transaction, of_type["period.closed"], rules, derived)
+    in_trade = {event for kind in TRADE_TYPES for event in of_type[kind]}
+    traded, derived.trade = await evaluate_trade(transaction, in_trade, rules)
     derived.triggers |= {row["event"]: (row["at"], row["recordedAt"]) for row in traded}
     return derived
 

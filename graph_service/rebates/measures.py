@@ -75,7 +75,8 @@ async def _openings(transaction: Transaction, scans: Collection[str]) -> list[Op
     """The valid ones of some scans, oldest first."""
     found: list[Opening] = []
     for some in _slices(sorted(scans), AT_ONCE):
-        rows = [row for row in await transaction.rows_of("rebates/triggers", list(some)) if not row["voided"]]
+        asked = await transaction.rows_of("rebates/triggers", list(some))
+        rows = [row for row in asked if row["run"] is not None and not row["voided"]]
         goods = await fetch_goods(transaction, {row["item"] for row in rows})
         channel = await _channel(transaction, goods, {row["promoCode"] for row in rows} - {None})
         packed = {row["event"]: _packed_into(row, goods) for row in rows}
