@@ -92,7 +92,7 @@ class PeriodOutcome:
     decisions: list[tuple[Decision, PeriodCase | None]] = field(default_factory=list)
 
 
-def rules_at_end(rules: Rulebook, month: str) -> list[Publication]:
+def rules_at_end(rules: Rulebook, month: str) -> Sequence[Publication]:
     """The rules of periods in force when a month ends."""
     return rules.in_force("PERIOD", end_of(month) - 1)
 

@@ -1,12 +1,13 @@
 """Which rules are in force, which match, and which of a group is the most specific (`contract/rules.md`)."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from graph_service.channel.regions import contains
-from graph_service.intake.rule import Role, Rule
+from graph_service.intake.rule import Base, Role, Rule
 from graph_service.rebates.amounts import Amount, Bases, amounts, bases_of, roles_paid
 from graph_service.rebates.decision import Decision
 from graph_service.rebates.limits import Limits
@@ -40,7 +41,11 @@ class Publication:
 
     def amounts(self, bases: Bases) -> Mapping[Role, Amount]:
         """What it pays each role, given what the bases of an event are in fen."""
-        return amounts(self.rule, bases) if bases_of(self.rule) else self._fixed
+        return amounts(self.rule, bases) if self._asks_for else self._fixed
+
+    @cached_property
+    def _asks_for(self) -> frozenset[Base]:
+        return bases_of(self.rule)
 
     @cached_property
     def _fixed(self) -> Mapping[Role, Amount]:
@@ -128,6 +133,7 @@ class Rulebook:
             # Of two contents for one version the first by (at, id) holds.
             self._versions[publication.rule.id].setdefault(publication.rule.version, publication)
         self._limits: dict[str, Limits | None] = {}
+        self._in_force: dict[tuple[str, int], Sequence[Publication]] = {}
         self._withdrawn: dict[str, list[int]] = defaultdict(list)
         for withdrawal in withdrawals:
             self._withdrawn[withdrawal.rule].append(withdrawal.at)
@@ -198,12 +204,26 @@ class Rulebook:
         """Whether some rule for a trigger is restricted to batches."""
         return any(one.rule.trigger == trigger and one.rule.scope.batches for one in self._publications)
 
-    def in_force(self, trigger: str, at: int) -> list[Publication]:
+    def in_force(self, trigger: str, at: int) -> Sequence[Publication]:
         """At most one version of each rule, by id.
 
         Of the versions that have started the one with the latest `from`, then the highest version, holds until its
         `to`; an older one does not resume.
         """
+        between = (trigger, bisect_right(self._turns, at))
+        if between not in self._in_force:
+            self._in_force[between] = self._find_in_force(trigger, at)
+        return self._in_force[between]
+
+    @cached_property
+    def _turns(self) -> list[int]:
+        """The instants at which some rule begins or ends to hold."""
+        versions = [one for versions in self._versions.values() for one in versions.values()]
+        turns = {one.start for one in versions}
+        turns |= {one.rule.to for one in versions if one.rule.to is not None}
+        return sorted(turns.union(*self._withdrawn.values()))
+
+    def _find_in_force(self, trigger: str, at: int) -> list[Publication]:
         found = []
         for rule_id in sorted(self._versions):
             ended = max((when for when in self._withdrawn.get(rule_id, ()) if when <= at), default=-ENDLESS)

@@ -1,7 +1,7 @@
 """Who is paid for a consumer's scan (`CONSUMER_SCAN` in `contract/rules.md`)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from graph_service.channel.view import ChannelView
 from graph_service.goods.ownership import RETAIL_KINDS, Ownership, ownership
@@ -109,39 +109,59 @@ def decide_scan(
     if invalid is not None:
         outcome.decisions.append((nothing(scan.event, invalid), None))
         return outcome
-    cases: dict[str, ScanCase] = {}
+    views: dict[int | None, _View] = {}
+    matching: list[Publication] = []
     for publication in rules.in_force("CONSUMER_SCAN", scan.at):
-        case = _case(publication, scan, known_by, everything, at_scan, clock)
-        if case is not None:
-            cases[publication.rule.id] = case
-            _rests_on(outcome, case.at_scan)
-    for chosen in choose(case.chosen.publication for case in cases.values()):
-        case = replace(cases[chosen.publication.rule.id], chosen=chosen)
+        # Without a promo code nobody asks for a clerk's share.
+        if not scan.promo_code and set(publication.roles) <= {"CLERK"}:
+            continue
+        days = publication.rule.late_binding_days
+        if days not in views:
+            views[days] = _view(days, scan, known_by, everything, at_scan)
+        if matches(publication, views[days].circumstances):
+            matching.append(publication)
+            _rests_on(outcome, views[days].at_scan)
+    bases: Bases = {"GOODS_PRICE": everything.channel.price_of(at_scan.sku, scan.at)}
+    for chosen in choose(matching):
+        case = _case(chosen, scan, views[chosen.publication.rule.late_binding_days], at_scan.sku, bases, clock)
         entries = (_entry(case, role) for role in chosen.publication.roles)
         outcome.decisions += [(entry, case) for entry in entries if entry is not None]
-    if not cases:
+    if not matching:
         outcome.decisions.append((nothing(scan.event, "no_rule"), None))
     return outcome
 
 
 def _rests_on(outcome: ScanOutcome, at_scan: Ownership) -> None:
-    outcome.owners |= {at_scan.owner} - {None}  # type: ignore[arg-type]
-    outcome.distributors |= {at_scan.way.distributor} - {None}  # type: ignore[arg-type]
+    if at_scan.owner is not None:
+        outcome.owners.add(at_scan.owner)
+    if at_scan.way.distributor is not None:
+        outcome.distributors.add(at_scan.way.distributor)
 
 
-def _case(
-    publication: Publication,
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What rules with one window for missing facts know of a scan.
+
+    Attributes:
+        known: what they may know.
+        at_scan: the ownership just before the scan, of that.
+        deadline: until when a missing receipt may be recorded; None for ever.
+        circumstances: what their scopes are compared with.
+    """
+
+    known: Knowledge
+    at_scan: Ownership
+    deadline: int | None
+    circumstances: Circumstances
+
+
+def _view(
+    days: int | None,
     scan: ScanTrigger,
     known_by: Callable[[int | None], Knowledge],
     everything: Knowledge,
     of_all_facts: Ownership,
-    clock: int,
-) -> ScanCase | None:
-    """The scan in the eyes of a rule, or None when the rule does not match."""
-    # Without a promo code nobody asks for a clerk's share.
-    if not scan.promo_code and not set(publication.roles) - {"CLERK"}:
-        return None
-    days = publication.rule.late_binding_days
+) -> _View:
     deadline = None if days is None else scan.recorded_at + days * DAY
     known, at_scan = everything, of_all_facts
     if deadline is not None:
@@ -150,7 +170,7 @@ def _case(
     # What the item is comes from all facts: a consumer is not punished for late papers.
     made = everything.story.commissioning((scan.at, scan.event))
     store = known.channel.parties.get(at_scan.store, scan.at)
-    now = Circumstances(
+    circumstances = Circumstances(
         brand=of_all_facts.brand,
         batch=made.batch if made else None,
         sku=of_all_facts.sku,
@@ -159,17 +179,20 @@ def _case(
         channel=scan.channel,
         store_tier=(store.get("attributes") or {}).get("tier"),
     )
-    if not matches(publication, now):
-        return None
+    return _View(known, at_scan, deadline, circumstances)
+
+
+def _case(chosen: Chosen, scan: ScanTrigger, view: _View, sku: str | None, bases: Bases, clock: int) -> ScanCase:
+    """The scan in the eyes of a rule that pays for it."""
+    distributor = view.at_scan.way.distributor
     mismatch = (
-        publication.rule.on_region_mismatch == "PAY_CONSUMER_ONLY"
+        chosen.publication.rule.on_region_mismatch == "PAY_CONSUMER_ONLY"
         and scan.region is not None
-        and at_scan.way.distributor is not None
-        and not known.channel.may_sell(at_scan.way.distributor, scan.region, of_all_facts.sku or "", scan.at)
+        and distributor is not None
+        and not view.known.channel.may_sell(distributor, scan.region, sku or "", scan.at)
     )
-    closed = deadline is not None and clock > deadline
-    bases: Bases = {"GOODS_PRICE": everything.channel.price_of(of_all_facts.sku, scan.at)}
-    return ScanCase(Chosen(publication), scan, known, at_scan, deadline, closed, mismatch, bases)
+    closed = view.deadline is not None and clock > view.deadline
+    return ScanCase(chosen, scan, view.known, view.at_scan, view.deadline, closed, mismatch, bases)
 
 
 def _entry(case: ScanCase, role: Role) -> Decision | None:
