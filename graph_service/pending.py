@@ -4,8 +4,8 @@
 
 A task says where its triggers are found (`question`, a statement, and its `rows`), not which they are: what changes
 meanwhile derives what it changes itself, so whenever a task is worked off, it ends where it would have ended at once.
-Triggers are taken in the order of their ids, and `through` is the last that is done; after a kill the work goes on
-behind it.
+Triggers are taken in the order of time, so that caps and budgets count on top of what was counted, and `through` tells
+the last that is done; after a kill the work goes on behind it.
 """
 
 import asyncio
@@ -55,7 +55,12 @@ log = logging.getLogger(__name__)
 Question = tuple[str, list[Row]]
 """A statement of `QUESTIONS` and its rows."""
 
+Trigger = tuple[int, str]
+"""When it happened, in microseconds, and its id."""
+
 _ALL = 2**31
+_BEFORE_EVER = 2**62
+_TIMES_AT_ONCE = 20_000
 _ROWS_A_TASK = 2_000
 _TASKS_AT_ONCE = 64
 _AIMED_SECONDS = 0.1
@@ -148,7 +153,7 @@ class Backlog:
         self._wanted = asyncio.Event()
         self._tasks: list[str] = []
         self._settles = False
-        self._triggers: list[str] = []
+        self._triggers: list[Trigger] = []
         self._size = _FIRST
 
     @property
@@ -222,12 +227,13 @@ class Backlog:
         async def derive(transaction: Transaction) -> list[RebateLine]:
             held = await lock(transaction)
             changed: list[RebateLine] = []
-            anew = await mark_settled(transaction, part) if settles else part
+            triggers = [trigger for _, trigger in part]
+            anew = await mark_settled(transaction, triggers) if settles else triggers
             if anew:
                 rules = await fetch_rulebook(transaction, held.rules_stamp)
                 changed = await derive_decisions(transaction, anew, rules, held.clock or 0)
             if rest:
-                await transaction.rows_of("pending/advance", tasks, through=part[-1], left=len(rest))
+                await transaction.rows_of("pending/advance", tasks, through=_told(part[-1]), left=len(rest))
             else:
                 await transaction.rows_of("pending/finish", tasks)
                 await postpone(transaction, await seal_closings(transaction))
@@ -245,20 +251,32 @@ class Backlog:
         return changed
 
 
-async def _find(transaction: Transaction) -> tuple[list[str], bool, list[str]]:
-    """The oldest tasks of one kind, whether they settle, and the triggers that are left of them, in order."""
+async def _find(transaction: Transaction) -> tuple[list[str], bool, list[Trigger]]:
+    """The oldest tasks of one kind, whether they settle, and the triggers that are left of them, in order of time."""
     oldest = await transaction.run("pending/oldest", limit=_TASKS_AT_ONCE)
     tasks = [task for task in oldest if task["question"] != POLICY]
     settles = bool(tasks) and tasks[0]["question"] == ACCRUED
     tasks = list(takewhile(lambda task: (task["question"] == ACCRUED) == settles, tasks))
-    triggers: set[str] = set()
+    done: dict[str, str] = {}
     for task in tasks:
         if task["question"] not in QUESTIONS:
             raise ValueError(f"a pending task asks {task['question']!r}, which this version does not know")
-        found = await transaction.rows_of(task["question"], json.loads(task["rows"]), limit=_ALL)
-        done = task["through"] or ""
-        triggers |= {row["trigger"] for row in found if row["trigger"] > done}
-    return [task["id"] for task in tasks], settles, sorted(triggers)
+        for row in await transaction.rows_of(task["question"], json.loads(task["rows"]), limit=_ALL):
+            through = task["through"] or ""
+            done[row["trigger"]] = min(through, done.get(row["trigger"], through))
+    named = sorted(done)
+    triggers: list[Trigger] = []
+    for start in range(0, len(named), _TIMES_AT_ONCE):
+        rows = await transaction.rows_of("pending/times", named[start : start + _TIMES_AT_ONCE])
+        triggers += [(row["at"], row["trigger"]) for row in rows]
+    left = [one for one in triggers if _told(one) > done[one[1]]]
+    return [task["id"] for task in tasks], settles, sorted(left)
+
+
+def _told(trigger: Trigger) -> str:
+    """Where a trigger stands, as text in the same order."""
+    at, event = trigger
+    return f"{at + _BEFORE_EVER:020} {event}"
 
 
 def _next_size(size: int, seconds: float) -> int:

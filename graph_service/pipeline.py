@@ -52,16 +52,16 @@ from graph_service.members.policy import Policy
 from graph_service.members.rebuild import is_large, latest_policy, rebuild_members
 from graph_service.members.referrals import rebuild_referrals
 from graph_service.pending import MAX_DEPENDENT, Question, dependents, postpone, postpone_policy
-from graph_service.pipeline_limits import LimitReach, reach_limits
+from graph_service.pipeline_limits import LimitReach, reach_limits, renewed
 from graph_service.pipeline_trade import reach_trade
 from graph_service.rebates.derive import derive_decisions, recount
 from graph_service.rebates.evaluate import fetch_rulebook, stamp_rules
-from graph_service.rebates.limits import has_limits
 from graph_service.rebates.payments import derive_payments
 from graph_service.rebates.questions import RebateLine
 from graph_service.rebates.renaming import rename_payees
 from graph_service.rebates.rulebook import Publication, Rulebook
 from graph_service.rebates.settling import ACCRUED, SETTLED, mark_settled, seal_closings
+from graph_service.rebates.tallies import forget_tallies
 
 EVER = -(2**62)
 NEVER = 2**62
@@ -197,10 +197,13 @@ async def derive(
         await postpone(transaction, questions)
     triggers_now = reach.triggers | (triggers or set())
     decisions: list[RebateLine] = []
+    for rule in sorted(limited.renewed):
+        limits = rules.limits_of(rule)
+        await forget_tallies(transaction, rule, None if limits is None else limits.key(rule))
     for rule in sorted(limited.rules):
         decisions += await recount(transaction, rule, rules)
     if triggers_now:
-        decisions += await derive_decisions(transaction, triggers_now, rules, clock)
+        decisions += await derive_decisions(transaction, triggers_now, rules, clock, moved)
     await derive_payments(transaction, {fact.event for fact in facts if fact.type == "statement.settled"})
     is_complete = triggers is not None
     if closings := {fact.event for fact in facts if fact.type == "period.closed"}:
@@ -379,6 +382,7 @@ def _rule_reach(facts: Sequence[Touched], rules: Rulebook, reach: Reach) -> None
 
     It concerns every kind of event that a version of the rule is about: a new version ends the one before.
     """
+    counted_anew = renewed(facts, rules)
     for fact in facts:
         if fact.type == "rule.withdrawn":
             reach.types |= {kind: min(fact.at, reach.types.get(kind, fact.at)) for kind in TRIGGERS}
@@ -386,8 +390,8 @@ def _rule_reach(facts: Sequence[Touched], rules: Rulebook, reach: Reach) -> None
             rule = accepted_rule(json.loads(fact.body or "{}")["rule"])
             versions = [Publication(rule, fact.at, fact.event), *rules.publications_of(rule.id)]
             since = min(one.start for one in versions if one.rule.version == rule.version)
-            if any(has_limits(one.rule) for one in versions):
-                # What was paid under the other versions counts, too.
+            if rule.id in counted_anew:
+                # What was paid under the other versions is counted anew, too.
                 since = min(one.start for one in versions)
             for kind in {TRIGGER_TYPES.get(one.rule.trigger) for one in versions} - {None}:
                 Reach.widen(reach.types, str(kind), since)

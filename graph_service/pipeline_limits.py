@@ -31,12 +31,14 @@ class LimitReach:
         devices: devices with business days on which other members may be new now.
         accounts: whose caps count together with others now.
         rules: whose reservations are counted again from the beginning.
+        renewed: that have other kinds of limits now, so that what was counted of them counts no more.
     """
 
     triggers: set[str] = field(default_factory=set)
     devices: set[tuple[str, str]] = field(default_factory=set)
     accounts: set[str] = field(default_factory=set)
     rules: set[str] = field(default_factory=set)
+    renewed: set[str] = field(default_factory=set)
 
     def questions(self) -> list[Question]:
         """Where the events are found whose decisions may change."""
@@ -75,9 +77,9 @@ async def reach_limits(
         reach.devices = {(row["device"], day_of(row["at"])) for row in shown}
     if rules.caps_payees:
         reach.accounts = set(moved)
-    if rules.counts_periods:
+    if rules.periodic:
         reach.triggers |= await _closings(transaction, facts, moved)
-    reach.rules = {rule for rule in _rules_in(facts) if _limits_before(rule, facts, rules) != _limits_now(rule, rules)}
+    reach.renewed = renewed(facts, rules)
     closed = [fact for fact in facts if fact.type == "period.closed"]
     if closed and not await _come_last(transaction, closed, clock_before):
         reach.rules |= {rule for rule in rules.ids if _limits_now(rule, rules)}
@@ -93,6 +95,11 @@ async def _closings(transaction: Transaction, facts: Sequence[Touched], moved: C
     since = [row["at"] for row in seen if row["at"] is not None]
     since += [-_EVER if fact.type in TIMELESS else fact.at for fact in facts]
     return {row["event"] for row in rows if since and min(since) < end_of(row["period"])}
+
+
+def renewed(facts: Sequence[Touched], rules: Rulebook) -> set[str]:
+    """The rules of which publications, that came or went, change what kinds of limits they have."""
+    return {rule for rule in _rules_in(facts) if _limits_before(rule, facts, rules) != _limits_now(rule, rules)}
 
 
 def _rules_in(facts: Iterable[Touched]) -> set[str]:

@@ -5,10 +5,12 @@ journal's net is not what the decisions say, entries are added.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any
 
 from graph_service.channel.derive import derive_channel
 from graph_service.goods.derive import derive_aliases, derive_custody, items_of
-from graph_service.graph.driver import Graph, Transaction
+from graph_service.graph.driver import Graph, Row, Transaction
 from graph_service.intake.lock import lock
 from graph_service.intake.voids import derive_voids
 from graph_service.members.counting import count_pairs_of, count_seen
@@ -64,7 +66,7 @@ class _Rederivation:
             ("members", "rederive/identifiers", self._members),
             ("referrals", "rederive/identifiers", self._referrals),
             ("invitations", "rederive/events", self._invitations),
-            ("decisions and journal", "rederive/events", self._decisions),
+            ("payments", "rederive/events", self._payments),
         )
         differences: list[str] = []
         if tasks := (await self._graph.read(waiting)).tasks:
@@ -76,6 +78,9 @@ class _Rederivation:
                 differences += await self._apply(self._leavings, ())
             async for page in self._pages(pages):
                 differences += await self._apply(step, page)
+        say("deriving decisions and journal")
+        async for page in self._triggers():
+            differences += await self._apply(self._decisions, page)
         say("counting what limits let through")
         for rule in (await self._graph.read(fetch_rulebook)).ids:
             differences += await self._apply(self._limits, [rule])
@@ -94,6 +99,17 @@ class _Rederivation:
                 return
             yield found
             after = found[-1]
+
+    async def _triggers(self) -> AsyncIterator[list[str]]:
+        """In the order of time, so that caps and budgets count on top of what was counted."""
+        at, after = -(2**62), ""
+        while True:
+            span = {"at": at, "after": after, "limit": KEYS_AT_ONCE}
+            found = await self._graph.read(partial(_run, "rederive/triggers", span))
+            if not found:
+                return
+            yield [str(row["key"]) for row in found]
+            at, after = found[-1]["at"], found[-1]["key"]
 
     async def _apply(self, step: Step, page: Sequence[str]) -> list[str]:
         async def work(transaction: Transaction) -> list[str]:
@@ -178,21 +194,31 @@ class _Rederivation:
         rules = await fetch_rulebook(transaction)
         clock = int((await transaction.run("intake/clock"))[0]["clock"] or 0)
         comparison = await compare(transaction, events, rules, clock)
-        payments = await differing_payments(transaction, events)
         if self._write:
             await transaction.run("intake/set_clock", clock=clock)
             await derive_decisions(transaction, events, rules, clock)
+        return comparison.differences
+
+    async def _payments(self, transaction: Transaction, events: Sequence[str]) -> list[str]:
+        payments = await differing_payments(transaction, events)
+        if self._write:
             await derive_payments(transaction, events)
-        return comparison.differences + [f"payment {event}" for event in payments]
+        return [f"payment {event}" for event in payments]
 
     async def _limits(self, transaction: Transaction, named: Sequence[str]) -> list[str]:
-        comparison = await compare_recount(transaction, named[0], await fetch_rulebook(transaction))
-        if self._write:
-            await write(transaction, comparison)
-        return comparison.differences
+        differences: list[str] = []
+        async for comparison in compare_recount(transaction, named[0], await fetch_rulebook(transaction)):
+            differences += comparison.differences
+            if self._write:
+                await write(transaction, comparison)
+        return differences
 
     async def _strays(self, transaction: Transaction, _: Sequence[str]) -> list[str]:
         strays = await transaction.run("rederive/strays")
         if self._write:
             await transaction.rows_of("rederive/delete_strays", [row["key"] for row in strays])
         return [f"{row['what']}: {row['key']}" for row in strays]
+
+
+async def _run(statement: str, parameters: dict[str, Any], transaction: Transaction) -> list[Row]:
+    return await transaction.run(statement, **parameters)

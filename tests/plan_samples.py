@@ -310,6 +310,7 @@ SAMPLES: dict[str, Sample] = {
     "pending/finish": call(rows=["new"]),
     "pending/oldest": call(limit=64),
     "pending/standing": call(),
+    "pending/times": rows("events"),
     "rebates/account_sums": Sample(
         lambda picks: {
             "rows": [{"payee": one, "since": EVER, "seen": -1} for one in picks["accounts"]],
@@ -339,6 +340,7 @@ SAMPLES: dict[str, Sample] = {
     "rebates/entries_by_payee": rows("payees", statuses=STATUSES, **FIRST_PAGE),
     "rebates/entries_by_trigger": rows("scans"),
     "rebates/entries_in_time": page(statuses=STATUSES, **FIRST_PAGE),
+    "rebates/forget_tallies": counted("decision", prefix='["[\\"r\\",', key="", limit=10),
     "rebates/freeze": each(
         "accounts", lambda one: {"payee": one, "period": "2026-07", "block": 1, "openingFen": 0}, period="2026-07"
     ),
@@ -387,6 +389,7 @@ SAMPLES: dict[str, Sample] = {
             {"key": "l", "rule": "r", "group": None, "role": None, "from": EVER, "at": AT, "trigger": "t", "rank": 0},
         ],
     ),
+    "rebates/reserved_from": counted("decision", rule='["miaowang-scan", "BUDGET"]', limit=10, **{"from": EVER}),
     "rebates/reserved_between": counted("decision", rule="miaowang-scan", **{"from": EVER, "to": NEVER}),
     "rebates/reserved_of_payees": counted(
         "decision", rows=[{"rule": "miaowang-scan", "group": "S", "part": "", "from": EVER, "to": NEVER}]
@@ -398,8 +401,8 @@ SAMPLES: dict[str, Sample] = {
     "rebates/scans_out_of": rows("cartons", before=NEVER),
     "rebates/shown_on_devices": each("identifiers", lambda one: {"device": one, "from": EVER, "to": NEVER}),
     "rebates/tallies": rows("decisions"),
-    "rebates/tallies_by_rule": counted("decision", rule="miaowang-scan"),
-    "rebates/tallies_of_rule": counted("decision", rule="miaowang-scan", limit=ALL),
+    "rebates/tallies_after": counted("decision", prefix='["[\\"r\\",', after="", limit=10),
+    "rebates/tallies_of_rule": counted("decision", rule='["miaowang-scan", "BUDGET"]', since="2026-07-05"),
     "rebates/triggers_by_capped_accounts": each("identifiers", lambda one: {"account": one}, limit=ALL),
     "rebates/triggers_of_reviews": rows("events"),
     "rebates/triggers_on_devices": each(
@@ -434,6 +437,7 @@ SAMPLES: dict[str, Sample] = {
     "rederive/identifiers": page(after="", limit=PAGE),
     "rederive/parties": page(after="", limit=PAGE),
     "rederive/runs": page(after="", limit=PAGE),
+    "rederive/triggers": page(at=EVER, after="", limit=PAGE),
     "trade/accounts_of_pets": rows("pets"),
     "trade/accounts_of_vouchers": rows("vouchers"),
     "trade/invitations_between": page(**{"from": EVER, "until": NEVER, "limit": PAGE}),

@@ -94,6 +94,20 @@ def limited_rule(**more: Any) -> Event:
     return {"id": "rule", "at": at(-700), "type": "rule.published", "rule": rule}
 
 
+async def test_another_content_of_a_version_brings_its_limits(graph: Graph, keys: IdentifierKeys) -> None:
+    """It pays the same, so that nothing but the limits tells that something changed."""
+    cap = {"per": "DAY", "role": "STORE"}
+    other = limited_rule(caps=[cap | {"limitFen": 250}]) | {"id": "other", "at": at(-701)}
+    log = [limited_rule(caps=[cap | {"limitFen": 150}]), *month_of_scans(4), other]
+    async with Recorder(graph, keys).running() as recorder:
+        for part in (log[:-1], log[-1:]):
+            await recorder.record(part, as_admin=True)
+    decided = await decisions_of(graph)
+    assert decided == model_decisions(world_of(log, keys).decisions(), accounts_in(log, keys))
+    assert sorted(one[6] for one in decided.elements() if one[3] == "STORE") == [0, 50, 100, 100]
+    assert await rederive(graph, keys, check=True) == []
+
+
 async def test_sixteen_writers_never_overspend_a_budget(graph: Graph, keys: IdentifierKeys) -> None:
     log = [
         limited_rule(budgetFen=3_000, caps=[{"per": "DAY", "role": "STORE", "limitFen": 1_950}]),

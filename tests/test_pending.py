@@ -13,13 +13,16 @@ from graph_service.graph.driver import Graph
 from graph_service.members.identifiers import IdentifierKeys
 from graph_service.pending import Backlog
 from graph_service.recorder import Recorder
-from tests.answers import Event, decisions_of
+from graph_service.rederive import rederive
+from tests.answers import Event, accounts_in, decisions_of, model_decisions
 from tests.conftest import WIPE
+from tests.model.limit_logs import limit_logs
 from tests.model.logs import deliveries, logs
 from tests.serving import Client, app_of, client_of, settings_of, token
 from tests.test_convergence import SLOW, agree
 from tests.test_every_event_type import event, member
 from tests.test_late_truth import STAGE
+from tests.test_limits import named, unsettled, world_of
 
 MONEY = "{ rebates(first: 1) { edges { node { status } } } }"
 
@@ -50,6 +53,24 @@ async def test_any_order_ends_where_the_model_is(data: st.DataObject, graph: Gra
                 await Backlog(graph).work()
     await worked_off(graph)
     await agree(graph, keys, log, datetime.now(UTC))
+
+
+@pytest.mark.usefixtures("everything_is_wide")
+@settings(SLOW, max_examples=8)
+@given(data=st.data())
+async def test_limits_end_where_the_model_is(data: st.DataObject, graph: Graph, keys: IdentifierKeys) -> None:
+    """New kinds of limits, too: what was counted under the old ones is counted anew, in steps."""
+    log = named(*data.draw(limit_logs(size=10)), keys)
+    await graph.run(WIPE, read_only=False)
+    async with Recorder(graph, keys).running(settling=False) as recorder:
+        for batch in data.draw(deliveries(log)):
+            await recorder.record(batch, as_admin=True)
+            if data.draw(st.booleans()):
+                await Backlog(graph).work()
+    await worked_off(graph)
+    wanted = model_decisions(world_of(log, keys).decisions(), accounts_in(log, keys))
+    assert unsettled(await decisions_of(graph)) == unsettled(wanted)
+    assert await rederive(graph, keys, check=True) == []
 
 
 def late_receipt(units: int) -> tuple[list[Event], Event]:

@@ -1,4 +1,4 @@
-// Notes on tasks how far they are: everything up to a trigger's id is derived.
+// Notes on tasks how far they are: everything up to a trigger is derived.
 // parameters: rows, through, left
 // columns: -
 // starts from: pending_id

@@ -1,14 +1,21 @@
 """Business days; months are in `periods.py`."""
 
+from functools import lru_cache
+
 from graph_service.moments import DAY, datetime_of
-from graph_service.rebates.periods import BUSINESS_TIME, beginning_of, end_of
+from graph_service.rebates.periods import AHEAD, beginning_of, end_of
 
 EVER = (-(2**62), 2**62)
 
 
 def day_of(instant: int) -> str:
     """The business day of an instant in microseconds, as `2026-05-01`."""
-    return datetime_of(instant).astimezone(BUSINESS_TIME).date().isoformat()
+    return _day((instant + AHEAD) // DAY)
+
+
+@lru_cache(maxsize=4_096)
+def _day(number: int) -> str:
+    return datetime_of(number * DAY).date().isoformat()
 
 
 def span_of(part: str) -> tuple[int, int]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 NO_RULE = "NONE"
 NO_ROLE = "NONE"
+ACCOUNT_ROLES = frozenset({"CONSUMER", "INVITER", "INVITER_2", "INVITEE"})
+"""Roles that are paid into the account of an identifier; their caps are those of its member."""
 
 _ID_BYTES = 15
 

@@ -1,36 +1,44 @@
 """Derives decisions: lets proposals pass their limits, writes what came out different, and books it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from graph_service.graph.driver import Row, Transaction
 from graph_service.rebates.chain import Books, open_books
-from graph_service.rebates.decision import Decision
+from graph_service.rebates.decision import ACCOUNT_ROLES, Decision
 from graph_service.rebates.evaluate import Derived, RestsOn, evaluate
 from graph_service.rebates.funding import Borne, bearers_of, fillers
 from graph_service.rebates.holds import fetch_held, with_later_scans
-from graph_service.rebates.journal import book, bookings, is_settled, standing
-from graph_service.rebates.limited import Limited, pass_limits, recount_limits
+from graph_service.rebates.journal import Occasion, book, bookings, is_settled, standing
+from graph_service.rebates.limited import Limited, pass_limits, recounted
 from graph_service.rebates.questions import RebateLine, line_of
 from graph_service.rebates.reservation_rows import reservation_row
 from graph_service.rebates.rulebook import Rulebook
 from graph_service.rebates.tallies import Tallies, write_tallies
 
-MEMBER_ROLES = frozenset({"CONSUMER", "INVITER", "INVITER_2", "INVITEE"})
-"""Those that are paid into accounts."""
-
 
 async def derive_decisions(
-    transaction: Transaction, triggers: Iterable[str], rules: Rulebook, clock: int
+    transaction: Transaction,
+    triggers: Iterable[str],
+    rules: Rulebook,
+    clock: int,
+    regrouped: Set[str] = frozenset(),
 ) -> list[RebateLine]:
     """Brings the decisions on triggers, what follows from them, and the journal, to what the facts say.
+
+    Args:
+        transaction: behind the intake's lock.
+        triggers: ids of events.
+        rules: all rules.
+        clock: the log's, in microseconds.
+        regrouped: accounts whose members were merged or split, where that is why.
 
     Returns:
         the decisions that are new or changed.
     """
     asked = await with_later_scans(transaction, await _with_orders(transaction, triggers, rules), rules)
-    return await write(transaction, await compare(transaction, asked, rules, clock))
+    return await write(transaction, await compare(transaction, asked, rules, clock, regrouped))
 
 
 async def recount(transaction: Transaction, rule: str, rules: Rulebook) -> list[RebateLine]:
@@ -39,7 +47,10 @@ async def recount(transaction: Transaction, rule: str, rules: Rulebook) -> list[
     Returns:
         the decisions that are changed.
     """
-    return await write(transaction, await compare_recount(transaction, rule, rules))
+    changed: list[RebateLine] = []
+    async for comparison in compare_recount(transaction, rule, rules):
+        changed += await write(transaction, comparison)
+    return changed
 
 
 async def write(transaction: Transaction, comparison: "Comparison") -> list[RebateLine]:
@@ -104,7 +115,13 @@ class Comparison:
         ]
 
 
-async def compare(transaction: Transaction, triggers: Iterable[str], rules: Rulebook, clock: int) -> Comparison:
+async def compare(
+    transaction: Transaction,
+    triggers: Iterable[str],
+    rules: Rulebook,
+    clock: int,
+    regrouped: Set[str] = frozenset(),
+) -> Comparison:
     """Decides on triggers and compares with the graph; writes nothing."""
     asked = sorted(set(triggers))
     derived = await evaluate(transaction, asked, rules, clock)
@@ -120,9 +137,17 @@ async def compare(transaction: Transaction, triggers: Iterable[str], rules: Rule
         derived.triggers,
         bearers=_bearers(everyone, (*limited.decisions, *limited.others), rules),
         books=await open_books(transaction),
+        why=Occasion(await _concerned(transaction, regrouped, stands), rules.periodic),
         tied=derived.rests_on - ties,
         untied=ties - derived.rests_on,
     )
+
+
+async def _concerned(transaction: Transaction, regrouped: Set[str], stands: Iterable[Row]) -> Set[str]:
+    """With the other accounts of their members, where something was booked for an account that may be taken back."""
+    if not regrouped or not any(row["role"] in ACCOUNT_ROLES for standing in stands for row in standing["entries"]):
+        return regrouped
+    return regrouped | {row["account"] for row in await transaction.rows_of("members/accounts_of", sorted(regrouped))}
 
 
 async def _limit(transaction: Transaction, derived: Derived, stored: Iterable[Row], rules: Rulebook) -> Limited:
@@ -138,18 +163,22 @@ async def limited_decisions(transaction: Transaction, derived: Derived, rules: R
     return (await _limit(transaction, derived, stored, rules)).decisions
 
 
-async def compare_recount(transaction: Transaction, rule: str, rules: Rulebook) -> Comparison:
-    """Counts everything that a rule reserves again and compares with the graph; writes nothing."""
-    limited = await recount_limits(transaction, rule, rules)
+async def compare_recount(transaction: Transaction, rule: str, rules: Rulebook) -> AsyncIterator[Comparison]:
+    """Counts everything that a rule reserves again and compares with the graph, a page at a time; writes nothing.
+
+    Whoever writes what a page comes to does so before asking for the next.
+    """
     clock = int((await transaction.run("intake/clock"))[0]["clock"] or 0)
-    everyone = await _with_funders(transaction, Derived(), limited.others, rules, clock)
-    return _beside(
-        limited,
-        await _stands_of(transaction, limited.others),
-        {},
-        bearers=_bearers(everyone, limited.others, rules),
-        books=await open_books(transaction),
-    )
+    async for limited in recounted(transaction, rule, rules):
+        everyone = await _with_funders(transaction, Derived(), limited.others, rules, clock)
+        yield _beside(
+            limited,
+            await _stands_of(transaction, limited.others),
+            {},
+            bearers=_bearers(everyone, limited.others, rules),
+            books=await open_books(transaction),
+            why=Occasion(periodic=rules.periodic),
+        )
 
 
 async def _with_funders(
@@ -176,6 +205,7 @@ def _beside(
     *,
     bearers: Callable[[Decision], Borne],
     books: Books,
+    why: Occasion,
     tied: Set[RestsOn] = frozenset(),
     untied: Set[RestsOn] = frozenset(),
 ) -> Comparison:
@@ -196,7 +226,7 @@ def _beside(
         gone=sorted(stored.keys() - rows.keys()),
         tied=set(tied),
         untied=set(untied),
-        entries=bookings(list(wanted.values()), booked, happened, bearers=bearers, books=books),
+        entries=bookings(list(wanted.values()), booked, happened, bearers=bearers, books=books, why=why),
         books=books,
         tallies=limited.tallies,
     )
@@ -221,7 +251,7 @@ async def _write(transaction: Transaction, rows: Iterable[Row], tied: Set[RestsO
     for event, relation, party in sorted(tied):
         ties[event].append((relation, party))
     for row in rows:
-        payee = "account" if row["role"] in MEMBER_ROLES else "party"
+        payee = "account" if row["role"] in ACCOUNT_ROLES else "party"
         by_trigger[row["trigger"]].append({"properties": row, payee: row.get("payee")})
     await transaction.rows_of(
         "rebates/write_decisions",

@@ -12,8 +12,6 @@ from graph_service.rebates.period_rules import PeriodCase
 from graph_service.rebates.rulebook import Rulebook
 from graph_service.rebates.trees import Tree, rule_tree, time_of
 
-_ALL = 2**31
-
 
 async def limit_trees(transaction: Transaction, decisions: Iterable[Decision], rules: Rulebook) -> Mapping[str, Tree]:
     """What each limit made of decisions whose rules have some, by decision."""
@@ -22,7 +20,7 @@ async def limit_trees(transaction: Transaction, decisions: Iterable[Decision], r
     for key, one in reserved.items():
         rows += _asked(key, one, rules)
     sums = {row["key"]: row for row in await transaction.rows_of("rebates/reserved_before", rows)}
-    days = await _days(transaction, {one.proposal.rule for one in reserved.values()})
+    days = await _days(transaction, {one.key for one in reserved.values()})
     return {key: _tree(key, one, rules, sums, days) for key, one in reserved.items()}
 
 
@@ -31,7 +29,7 @@ def _asked(key: str, one: Reservation, rules: Rulebook) -> list[Row]:
     proposal = one.proposal
     rule = rules.version_of(proposal.rule, proposal.version).rule
     begin, _ = span_of(day_of(one.at))
-    place = {"rule": proposal.rule, "at": one.at, "trigger": proposal.trigger, "rank": one.rank}
+    place = {"rule": one.key, "at": one.at, "trigger": proposal.trigger, "rank": one.rank}
     rows: list[Row] = []
     for number, cap in enumerate(rule.caps):
         if cap.role not in {None, proposal.role} or (cap.per != "RULE" and one.group is None):
@@ -45,13 +43,13 @@ def _asked(key: str, one: Reservation, rules: Rulebook) -> list[Row]:
     return rows
 
 
-async def _days(transaction: Transaction, rules: Iterable[str]) -> Mapping[tuple[str, str], Gauge]:
-    """What each rule's budget had let through when a business day began."""
+async def _days(transaction: Transaction, keys: Iterable[str]) -> Mapping[tuple[str, str], Gauge]:
+    """What each rule's budget had let through when a business day began, by the key of its limits."""
     found: dict[tuple[str, str], Gauge] = {}
-    for rule in sorted(rules):
-        for row in await transaction.run("rebates/tallies_of_rule", rule=rule, limit=_ALL):
+    for key in sorted(keys):
+        for row in await transaction.run("rebates/tallies_of_rule", rule=key, since=""):
             tally = row["tally"]
-            found.setdefault((rule, tally["day"]), read(tally["gauges"]).get("BUDGET", Gauge()))
+            found.setdefault((key, tally["day"]), read(tally["gauges"]).get("BUDGET", Gauge()))
     return found
 
 
@@ -88,7 +86,7 @@ def _tree(
         tree["rounding"] = {"at": "SETTLEMENT", "rule": rule.rounding, "exactTenThousandths": proposal.exact}
     if rule.budget_fen is not None:
         today = sums.get(f"{key} budget")
-        before = days.get((proposal.rule, day_of(one.at)), Gauge()).base + (today["reservedFen"] if today else 0)
+        before = days.get((one.key, day_of(one.at)), Gauge()).base + (today["reservedFen"] if today else 0)
         tree["budget"] = {
             "limitFen": rule.budget_fen,
             "onInsufficient": rule.on_insufficient,

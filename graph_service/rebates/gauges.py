@@ -14,12 +14,14 @@ class Gauge:
     Attributes:
         used: in all.
         closed_at: the limit that something did not fit; a version with a higher one opens it again.
+        closed_since: when that happened, in microseconds.
         base: `used` at the beginning of the day that is looked at.
         peak: how far `used` went above `base` on that day.
     """
 
     used: int = 0
     closed_at: int | None = None
+    closed_since: int | None = None
     base: int = 0
     peak: int = 0
 
@@ -28,6 +30,10 @@ class Gauge:
         if self.closed_at is not None and limit <= self.closed_at:
             return None
         return max(limit - self.used, 0)
+
+    def close(self, limit: int, at: int) -> None:
+        """Something did not fit a limit."""
+        self.closed_at, self.closed_since = limit, at
 
     def take(self, fen: int) -> None:
         """Lets something through."""
@@ -38,7 +44,7 @@ class Gauge:
         """What a refund or review returns opens it again."""
         if fen:
             self.used -= fen
-            self.closed_at = None
+            self.closed_at = self.closed_since = None
 
     def begin_day(self) -> None:
         """From here on `base` and `peak` tell of another day."""
@@ -52,16 +58,29 @@ def gauge(state: State, name: str) -> Gauge:
 
 def begin_day(state: State) -> State:
     """A copy in which every gauge stands at the beginning of a day."""
-    begun = {name: Gauge(one.used, one.closed_at) for name, one in state.items()}
+    begun = {name: Gauge(one.used, one.closed_at, one.closed_since) for name, one in state.items()}
     for one in begun.values():
         one.begin_day()
     return begun
 
 
+def stand(state: Mapping[str, Gauge]) -> dict[str, tuple[int, int | None, int | None]]:
+    """What later events depend on: what was let through, and what is closed."""
+    return {
+        name: (one.used, one.closed_at, one.closed_since)
+        for name, one in state.items()
+        if one.used or one.closed_at is not None
+    }
+
+
 def told(state: Mapping[str, Gauge]) -> list[str]:
     """Gauges as a list of text, for the graph: the name behind its numbers. Untouched ones are left out."""
     return [
-        f"{one.used}|{'' if one.closed_at is None else one.closed_at}|{one.base}|{one.peak}|{name}"
+        "|".join(
+            "" if number is None else str(number)
+            for number in (one.used, one.closed_at, one.closed_since, one.base, one.peak)
+        )
+        + f"|{name}"
         for name, one in sorted(state.items())
         if one != Gauge()
     ]
@@ -71,6 +90,10 @@ def read(texts: Iterable[str]) -> State:
     """The gauges that `told` wrote."""
     state: State = {}
     for text in texts:
-        used, closed_at, base, peak, name = text.split("|", 4)
-        state[name] = Gauge(int(used), int(closed_at) if closed_at else None, int(base), int(peak))
+        used, closed_at, closed_since, base, peak, name = text.split("|", 5)
+        state[name] = Gauge(int(used), _optional(closed_at), _optional(closed_since), int(base), int(peak))
     return state
+
+
+def _optional(text: str) -> int | None:
+    return int(text) if text else None

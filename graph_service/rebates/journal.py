@@ -10,12 +10,12 @@ credits its payee and debits those who bear it (`funding.py`).
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from graph_service.graph.driver import Row, Transaction
 from graph_service.rebates.chain import Books, seal_block
-from graph_service.rebates.decision import Decision, decision_id
+from graph_service.rebates.decision import ACCOUNT_ROLES, Decision, decision_id
 from graph_service.rebates.funding import Borne, debits
 from graph_service.rebates.periods import UNCLOSED, Closings, month_of
 
@@ -44,6 +44,26 @@ class Booked:
         """Fen and points that were due when a block was sealed; what was on hold was not."""
         seen = [row for row in self.entries if row["block"] <= block and row["status"] != "HELD"]
         return sum(row["amountFen"] for row in seen), sum(row["points"] for row in seen)
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What is known of why decisions changed.
+
+    Attributes:
+        regrouped: accounts whose members were merged, split or known earlier by the events that came.
+        periodic: ids of rules that pay when a period is closed.
+    """
+
+    regrouped: Set[str] = frozenset()
+    periodic: Set[str] = frozenset()
+
+
+_OF_MEMBERS = frozenset(
+    {"not_invited", "not_first_redemption", "account_changed", "no_inviter", "no_inviter_2", "cap_reached"}
+    | {"cap_truncated", "recalculated"}
+)
+"""What follows for an account whose member is another now."""
 
 
 def account_of(decision: Decision) -> Account:
@@ -83,6 +103,7 @@ def bookings(
     *,
     bearers: Callable[[Decision], Borne],
     books: Books,
+    why: Occasion,
 ) -> list[Row]:
     """The entries that bring the journal to the decisions.
 
@@ -92,6 +113,7 @@ def bookings(
         at: by trigger, when it happened, in microseconds.
         bearers: who bears what a decision pays.
         books: where the journal stands.
+        why: what is known of why decisions changed.
     """
     of_trigger: dict[str, list[Decision]] = defaultdict(list)
     for each in decisions:
@@ -112,7 +134,7 @@ def bookings(
             if decision is not None and _same(decision, debited, original):
                 continue
             revision += 1
-            rows.append(_reversal(original, revision, _cause(original, of_trigger.get(account[1], ()))))
+            rows.append(_reversal(original, revision, _cause(original, of_trigger.get(account[1], ()), why)))
         if decision is not None:
             happened = at[decision.trigger] if decision.effective_at is None else decision.effective_at
             rows.append(_entry(decision, revision + 1, happened) | debited)
@@ -165,21 +187,29 @@ def _same(decision: Decision, debited: Row, entry: Row) -> bool:
     return all(entry.get(name) == value for name, value in (said | debited).items())
 
 
-def _cause(original: Row, now: Sequence[Decision]) -> str:
+def _cause(original: Row, now: Sequence[Decision], why: Occasion) -> str:
     """Why an entry is taken back, told by what its trigger's decisions are now."""
     if not now:
         return "voided"
     if original.get("cause") is not None:
         return "refund_changed"
+    if original["rule"] in why.periodic:
+        return "tier_recalculated"
+    is_merged = original["payee"] in why.regrouped
     same_role = [one for one in now if (one.rule, one.role, one.cause) == (original["rule"], original["role"], None)]
     if not same_role:
-        return now[0].reason or "rule_changed"
+        reason = now[0].reason or "rule_changed"
+        return "merged_members" if is_merged and reason in _OF_MEMBERS else reason
     same_payee = [one for one in same_role if one.payee == original["payee"] and one.status in BOOKED]
     if not same_payee:
-        return same_role[0].reason or "owner_changed"
-    if same_payee[0].status != original["status"]:
-        return "released" if original["status"] == "HELD" else same_payee[0].reason or "held"
-    return "rule_changed"
+        reason = same_role[0].reason or ("account_changed" if original["role"] in ACCOUNT_ROLES else "owner_changed")
+    elif same_payee[0].status != original["status"]:
+        reason = "released" if original["status"] == "HELD" else same_payee[0].reason or "held"
+    elif same_payee[0].version != original["version"]:
+        reason = "rule_changed"
+    else:
+        reason = same_payee[0].reason or "recalculated"
+    return "merged_members" if is_merged and reason in _OF_MEMBERS else reason
 
 
 def _entry(decision: Decision, revision: int, at: int) -> Row:

@@ -1,5 +1,8 @@
 """The limits of a rule over all its versions, and what a rule proposes on its way through them."""
 
+import hashlib
+import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -39,6 +42,8 @@ class Reservation:
         recorded_at: when the log took it.
         rank: where the role stands in the rule.
         group: whose caps count it: the party, or the member whose account it is; None while unknown.
+        key: of the limits that it passes.
+        terms: a digest of those of its version.
         hold: why a person is to look at it first.
         review: the first review of it.
         refunds: of the order to which it belongs.
@@ -51,6 +56,8 @@ class Reservation:
     recorded_at: int
     rank: int
     group: str | None
+    key: str = ""
+    terms: str = ""
     hold: str | None = None
     review: Review | None = None
     refunds: tuple[Refund, ...] = ()
@@ -92,6 +99,10 @@ class Limits:
         return {}
 
     @cached_property
+    def _terms(self) -> dict[int, str]:
+        return {}
+
+    @cached_property
     def _caps(self) -> frozenset[tuple[str, str | None]]:
         return frozenset((cap.per, cap.role) for rule in self.rules.values() for cap in rule.caps)
 
@@ -123,6 +134,19 @@ class Limits:
         kinds = sorted(f"{per}/{role or '*'}" for per, role in self._caps)
         return " ".join([*kinds, *(["BUDGET"] * budget), *(["SUM"] * self.rounds)])
 
+    def key(self, rule: str) -> str:
+        """Under what reservations and tallies are kept: another kind of limit counts everything anew."""
+        return json.dumps([rule, self.fingerprint], ensure_ascii=False)
+
+    def terms_of(self, version: int) -> str:
+        """A digest of what a version asks of its reservations; another content of the version has another."""
+        if version not in self._terms:
+            rule = self.of(version)
+            caps = [[cap.role, cap.per, cap.limit_fen, cap.on_exceed] for cap in rule.caps]
+            said = [caps, rule.budget_fen, rule.on_insufficient, rule.round_at, rule.rounding, self.roles_of(version)]
+            self._terms[version] = hashlib.blake2b(json.dumps(said).encode(), digest_size=6).hexdigest()
+        return self._terms[version]
+
     @property
     def limits_payees(self) -> bool:
         """Whether what a payee gets depends on what the payee got before."""
@@ -153,18 +177,32 @@ class Limits:
         """The caps that count what a role gets, whichever version has them."""
         return [(per, capped) for per, capped in sorted(self._caps, key=str) if per in level and capped in {None, role}]
 
-    def ceilings(self) -> dict[str, int]:
-        """The lowest limit of each gauge of the rule as a whole, over its versions."""
-        lowest: dict[str, int] = {}
+    @cached_property
+    def _limits(self) -> Mapping[str, frozenset[int]]:
+        """All limits of each kind of gauge, over the versions."""
+        found: dict[str, set[int]] = defaultdict(set)
         for rule in self.rules.values():
-            limits = [("RULE/" + (cap.role or "*"), cap.limit_fen) for cap in rule.caps if cap.per == "RULE"]
+            for cap in rule.caps:
+                found[f"{cap.per}/{cap.role or '*'}"].add(cap.limit_fen)
             if rule.budget_fen is not None:
-                limits.append(("BUDGET", rule.budget_fen))
-            for name, limit in limits:
-                lowest[name] = min(limit, lowest.get(name, limit))
-        return lowest
+                found["BUDGET"].add(rule.budget_fen)
+        return {kind: frozenset(limits) for kind, limits in found.items()}
+
+    @cached_property
+    def ceilings(self) -> Mapping[str, int]:
+        """The lowest limit of each gauge of the rule as a whole, over its versions."""
+        return {kind: min(limits) for kind, limits in self._limits.items() if kind.startswith(("RULE/", "BUDGET"))}
+
+    def ceiling(self, gauge: str) -> int | None:
+        """The lowest limit of a gauge, over the versions."""
+        limits = self._limits.get(kind_of(gauge))
+        return min(limits) if limits else None
+
+    def has_one_limit(self, gauge: str) -> bool:
+        """Whether a gauge has the same limit in all versions that limit it."""
+        return len(self._limits.get(kind_of(gauge), ())) == 1
 
 
-def has_limits(rule: Rule) -> bool:
-    """Whether a version has limits that depend on the order of events."""
-    return Limits({rule.version: rule}).depend_on_order
+def kind_of(gauge: str) -> str:
+    """The kind of a gauge, `DAY/STORE` of `DAY/STORE/2026-03-01`."""
+    return "/".join(gauge.split("/", 2)[:2])

@@ -26,7 +26,7 @@ from graph_service.rebates.periods import month_of
 from graph_service.rebates.refunds import Refund
 from graph_service.rebates.reserving_order import Closings, Place
 
-PAYEE, RULE = ("DAY", "PERIOD"), ("RULE",)
+OF_PAYEE, OF_RULE = ("DAY", "PERIOD"), ("RULE",)
 
 
 def pass_payee(limits: Limits, state: State, one: Reservation) -> None:
@@ -36,11 +36,11 @@ def pass_payee(limits: Limits, state: State, one: Reservation) -> None:
     if one.group is not None:
         exact = one.proposal.exact
         if exact is not None:
-            running = gauge(state, f"SUM/{month_of(one.at)}/{one.proposal.payee}")
+            running = gauge(state, sum_name(one))
             before = running.used
             running.used += exact
             fen = rounded(running.used, rule.rounding) - rounded(before, rule.rounding)
-        fen, reason = _through_caps(limits, state, one, fen, PAYEE)
+        fen, reason = _through_caps(limits, state, one, fen, OF_PAYEE)
     one.capped = (fen, reason)
 
 
@@ -49,7 +49,7 @@ def pass_rule(limits: Limits, state: State, together: Sequence[Reservation]) -> 
     for one in together:
         fen, reason = one.capped
         if reason not in REFUSED:
-            passed = _through_caps(limits, state, one, fen, RULE)
+            passed = _through_caps(limits, state, one, fen, OF_RULE)
             one.reserved = (passed[0], passed[1] or reason)
         else:
             one.reserved = one.capped
@@ -61,17 +61,17 @@ def pass_rule(limits: Limits, state: State, together: Sequence[Reservation]) -> 
 def _through_caps(limits: Limits, state: State, one: Reservation, fen: int, level: Sequence[str]) -> Passed:
     reason: str | None = None
     for cap in _caps_on(limits.of(one.proposal.version), one.proposal.role, level):
-        counted = gauge(state, _name(cap.per, cap.role, one))
+        counted = gauge(state, gauge_name(cap.per, cap.role, one))
         left = counted.left(cap.limit_fen)
         if left is not None and fen <= left:
             continue
         if left is not None:
-            counted.closed_at = cap.limit_fen
+            counted.close(cap.limit_fen, one.at)
         if not left or cap.on_exceed == "REJECT":
             return 0, CAP_REACHED
         fen, reason = left, CAP_TRUNCATED
     for per, role in limits.counted_by(level, one.proposal.role):
-        gauge(state, _name(per, role, one)).take(fen)
+        gauge(state, gauge_name(per, role, one)).take(fen)
     return fen, reason
 
 
@@ -80,7 +80,13 @@ def _caps_on(rule: Rule, role: str, level: Sequence[str]) -> list[Cap]:
     return sorted(caps, key=lambda cap: level.index(cap.per))
 
 
-def _name(per: str, role: str | None, one: Reservation) -> str:
+def sum_name(one: Reservation) -> str:
+    """The gauge of what an account earned in a month, in ten-thousandths of a fen, before rounding."""
+    return f"SUM/{month_of(one.at)}/{one.proposal.payee}"
+
+
+def gauge_name(per: str, role: str | None, one: Reservation) -> str:
+    """The gauge of a cap that counts what a reservation takes."""
     name = f"{per}/{role or '*'}"
     return f"{name}/{day_of(one.at)}" if per == "DAY" else name
 
@@ -93,7 +99,7 @@ def _through_budget(rule: Rule, budget: Gauge, together: Sequence[Reservation]) 
         left = budget.left(limit)
         if left is None or sum(wanted) > left:
             if left is not None:
-                budget.closed_at = limit
+                budget.close(limit, together[0].at)
             if not left or rule.on_insufficient == "REJECT_EVENT":
                 for one in together:
                     one.reserved = (0, BUDGET_EXHAUSTED)

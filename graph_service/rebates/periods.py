@@ -4,12 +4,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 
 from graph_service.graph.driver import Row
-from graph_service.moments import datetime_of, instant_of
+from graph_service.moments import DAY, datetime_of, instant_of
 
 BUSINESS_TIME = timezone(timedelta(hours=8))
 """Asia/Shanghai, which has had no other offset since 1991."""
+
+AHEAD = 8 * 3_600 * 1_000_000
+"""How far it is ahead of UTC, in microseconds."""
 
 UNCLOSED = 2**62
 """Stands for the block of a settlement that has not been yet."""
@@ -26,8 +30,12 @@ def is_month(text: str) -> bool:
 
 def month_of(instant: int) -> str:
     """The month of an instant in microseconds, as `2026-10`."""
-    moment = datetime_of(instant).astimezone(BUSINESS_TIME)
-    return f"{moment.year:04}-{moment.month:02}"
+    return _month_of_day((instant + AHEAD) // DAY)
+
+
+@lru_cache(maxsize=4_096)
+def _month_of_day(number: int) -> str:
+    return datetime_of(number * DAY).date().isoformat()[:7]
 
 
 def beginning_of(month: str) -> int:

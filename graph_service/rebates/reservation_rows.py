@@ -1,11 +1,10 @@
-"""Reservations and tallies as properties of the graph, and back.
+"""Reservations as properties of the graph, and back.
 
-    (:Decision {limited, group, rank, proposed, proposedFen, proposedPoints, proposedReason, exact,
+    (:Decision {limited, asked, group, rank, proposed, proposedFen, proposedPoints, proposedReason, exact,
                 cappedFen, cappedReason, reservedFen, reservedReason, terms})
-    (:Tally {id, rule, gauges, at, recordedAt, event, day, missed, cut, shut})
 
-The first stand beside a decision whose rule has limits that depend on the order of events; `terms` is JSON. A tally
-with a `day` is of the rule as a whole behind that business day, another of one payee.
+They stand beside a decision whose rule has limits that depend on the order of events. `limited` is the key of these
+limits, `asked` a digest of those of its version; `terms` is JSON.
 """
 
 import json
@@ -23,7 +22,8 @@ def reservation_row(one: Reservation) -> Row:
     """What a decision keeps of its way through the limits; what is None is left out."""
     proposal = one.proposal
     row = {
-        "limited": proposal.rule,
+        "limited": one.key,
+        "asked": one.terms,
         "group": one.group,
         "rank": one.rank,
         "proposed": proposal.status,
@@ -64,6 +64,8 @@ def reservation_of(row: Mapping[str, Any]) -> Reservation:
         row["decidedAt"],
         row["rank"],
         row.get("group"),
+        row["limited"],
+        row["asked"],
         terms.get("hold"),
         Review(*review) if review else None,
         tuple(_refund(one) for one in terms.get("refunds", ())),
@@ -74,7 +76,7 @@ def reservation_of(row: Mapping[str, Any]) -> Reservation:
 
 def proposes_the_same(one: Reservation, other: Reservation) -> bool:
     """Whether two reservations of one decision ask the limits for the same."""
-    return (one.proposal, one.rank, one.group) == (other.proposal, other.rank, other.group)
+    return (one.proposal, one.rank, one.group, one.terms) == (other.proposal, other.rank, other.group, other.terms)
 
 
 def returns_the_same(one: Reservation, other: Reservation) -> bool:

@@ -24,6 +24,10 @@ class Closings:
                 return number, at, event
         return len(self.all), at, event
 
+    def is_open(self, at: int) -> bool:
+        """Whether no settlement saw the month of an instant or a later one: from then on, order is that of time."""
+        return not self.all or month_of(at) > max(period for *_, period in self.all)
+
     def segment(self, at: int, recorded_at: int) -> "Segment":
         """The day of something, apart from what of that day an earlier settlement saw or a later one sees."""
         day = day_of(at)

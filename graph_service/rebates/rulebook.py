@@ -181,9 +181,9 @@ class Rulebook:
         return any(one is not None and one.caps_payees for one in limits)
 
     @cached_property
-    def counts_periods(self) -> bool:
-        """Whether some rule pays when a period is closed."""
-        return any(one.rule.trigger == "PERIOD" for versions in self._versions.values() for one in versions.values())
+    def periodic(self) -> frozenset[str]:
+        """The rules that pay when a period is closed."""
+        return frozenset(one.rule.id for one in self._publications if one.rule.trigger == "PERIOD")
 
     @cached_property
     def counts_new_members(self) -> bool:

@@ -1,17 +1,24 @@
 """Tallies: running sums of what caps and budgets had let through, so that nothing is counted from the beginning.
 
-(:Tally {id, rule, limits, gauges, at, recordedAt, event})                 of one payee's day, month, or all
-(:Tally {…, day, missed, cut, shut})                                       of the rule, behind a business day
+(:Tally {id, rule, gauges, at, recordedAt, event})                         of one payee's day, month, or all
+(:Tally {…, day, missed, returns, cutAt, passedAt})                        of the rule, behind a business day
+
+`rule` is the key of the limits: the rule and what kinds of limits it has. `returns`: whether something gave back that
+day; `cutAt`: when the first was cut, none where all passed; `passedAt`: when the first passed, none where nothing did.
 """
 
 import json
+from collections.abc import AsyncIterator, Set
 from dataclasses import dataclass, field
 
 from graph_service.graph.driver import Row, Transaction
 from graph_service.rebates.gauges import State, told
-from graph_service.rebates.limits import REFUSED, Limits, Reservation
+from graph_service.rebates.limits import REFUSED, Reservation
 from graph_service.rebates.passing import Day, place_of, returned_at
 from graph_service.rebates.reserving_order import Closings, Place, Segment
+
+_PAGE = 5_000
+_FORGOTTEN_AT_ONCE = 100_000
 
 
 @dataclass(slots=True)
@@ -38,9 +45,9 @@ async def fetch_closings(transaction: Transaction) -> Closings:
     return Closings(tuple(sorted((row["recordedAt"], row["at"], row["event"], row["period"]) for row in rows)))
 
 
-def tally_id(rule: str, *about: object) -> str:
-    """The id of a tally, a function of what it counts."""
-    return json.dumps([rule, *about], ensure_ascii=False)
+def tally_id(key: str, *about: object) -> str:
+    """The id of a tally, a function of what it counts; `key` is that of the limits."""
+    return json.dumps([key, *about], ensure_ascii=False)
 
 
 def segment_of(tally: Row) -> Segment:
@@ -48,12 +55,11 @@ def segment_of(tally: Row) -> Segment:
     return Segment(tally["day"], tally["missed"])
 
 
-def payee_tally(name: str, rule: str, limits: Limits, state: State, last: Reservation) -> Row:
+def payee_tally(name: str, key: str, state: State, last: Reservation) -> Row:
     """How the gauges of a payee stand behind its last reservation."""
     return {
         "id": name,
-        "rule": rule,
-        "limits": limits.fingerprint,
+        "rule": key,
         "gauges": told(state),
         "at": last.at,
         "recordedAt": last.recorded_at,
@@ -61,10 +67,17 @@ def payee_tally(name: str, rule: str, limits: Limits, state: State, last: Reserv
     }
 
 
-def rule_tally(
-    rule: str, limits: Limits, closings: Closings, segment: Segment, state: State, day: Day, before: Row | None
-) -> Row:
-    """How the gauges of the rule stand behind a day, and whether it let everything pass, or nothing."""
+def rule_tally(key: str, closings: Closings, segment: Segment, state: State, day: Day, before: Row | None) -> Row:
+    """How the gauges of the rule stand behind a day, and whether it let everything pass, or nothing.
+
+    Args:
+        key: that of the limits.
+        closings: of periods.
+        segment: the day.
+        state: the gauges behind it.
+        day: what happened on it beside what `before` counts; not empty.
+        before: the tally behind another part of that day.
+    """
     steps: list[tuple[Place, tuple[int, int, str]]] = [
         (place_of(closings, one), (one.at, one.recorded_at, one.proposal.trigger)) for one in day.reservations
     ]
@@ -73,27 +86,63 @@ def rule_tally(
         moment = (back.at, back.recorded_at, back.event)
         late = place == place_of(closings, one)
         steps.append((place, (one.at, one.recorded_at, one.proposal.trigger) if late else moment))
+    earlier = before or {}
+    if "at" in earlier:
+        moment = (earlier["at"], earlier["recordedAt"], earlier["event"])
+        steps.append((closings.place(*moment), moment))
     _, (at, recorded_at, event) = max(steps)
-    cut = any(one.reserved != one.capped for one in day.reservations)
-    shut = not day.returned and all(
-        one.reserved[1] in REFUSED for one in day.reservations if one.capped[1] not in REFUSED
-    )
-    return {
-        "id": tally_id(rule, None, segment.day, segment.missed),
-        "rule": rule,
-        "limits": limits.fingerprint,
+    cut = [one.at for one in day.reservations if one.reserved != one.capped]
+    passed = [one.at for one in day.reservations if one.reserved[1] not in REFUSED]
+    returned = earlier.get("returns", False) or bool(day.returned)
+    row = {
+        "id": tally_id(key, None, segment.day, segment.missed),
+        "rule": key,
         "day": segment.day,
         "missed": segment.missed,
         "gauges": told(state),
         "at": at,
         "recordedAt": recorded_at,
         "event": event,
-        "cut": cut or (before is not None and before["cut"]),
-        "shut": shut and (before is None or before["shut"]),
+        "returns": returned,
+        "cutAt": min([*cut, *([earlier["cutAt"]] if "cutAt" in earlier else [])], default=None),
+        "passedAt": min([*passed, *([earlier["passedAt"]] if "passedAt" in earlier else [])], default=None),
     }
+    return {name: value for name, value in row.items() if value is not None}
 
 
 async def write_tallies(transaction: Transaction, tallies: Tallies) -> None:
     """Writes tallies, and deletes those that count nothing any more."""
     await transaction.rows_of("rebates/delete_tallies", sorted(tallies.gone))
     await transaction.rows_of("rebates/write_tallies", [tallies.written[key] for key in sorted(tallies.written)])
+
+
+async def old_tallies(transaction: Transaction, rule: str, counted: Set[str]) -> AsyncIterator[Tallies]:
+    """The tallies of a rule that count nothing any more, those under other kinds of limits included, page by page.
+
+    Args:
+        transaction: to read the graph.
+        rule: its id.
+        counted: ids of the tallies that count.
+    """
+    after = ""
+    while True:
+        rows = await transaction.run("rebates/tallies_after", prefix=_prefix(rule), after=after, limit=_PAGE)
+        if gone := {row["id"] for row in rows} - counted:
+            yield Tallies(gone=gone)
+        if len(rows) < _PAGE:
+            return
+        after = rows[-1]["id"]
+
+
+async def forget_tallies(transaction: Transaction, rule: str, key: str | None) -> None:
+    """Deletes what was counted under other kinds of limits than a rule has now.
+
+    What is too much for one transaction stays; nobody reads it, and deriving everything anew deletes it.
+    """
+    await transaction.run("rebates/forget_tallies", prefix=_prefix(rule), key=key or "", limit=_FORGOTTEN_AT_ONCE)
+
+
+def _prefix(rule: str) -> str:
+    """With what the ids of all tallies of a rule begin, whatever its limits."""
+    key = json.dumps([rule], ensure_ascii=False)[:-1] + ","
+    return "[" + json.dumps(key, ensure_ascii=False)[:-1]

@@ -49,6 +49,8 @@ WORDS: Mapping[str, str] = {
     "refund_changed": "The refund was changed or voided since.",
     "merged_members": "Members that were thought to be two are one.",
     "tier_recalculated": "The tier of the period came out different.",
+    "account_changed": "A late event tells that it is due to another account.",
+    "recalculated": "What it is calculated from came out different.",
 }
 
 CHINESE: Mapping[str, str] = {
@@ -97,6 +99,8 @@ CHINESE: Mapping[str, str] = {
     "owner_changed": "迟到的事件表明货主另有其人",
     "merged_members": "原以为的两位会员是同一人",
     "tier_recalculated": "期间档位重算",
+    "account_changed": "迟到的事件表明应付另一账户",
+    "recalculated": "计算依据其后有变",
     "rule_changed": "其后发布、更改或撤回的规则另有规定",
 }
 """The same in Chinese, as part of a sentence."""

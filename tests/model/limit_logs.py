@@ -124,7 +124,8 @@ def limit_logs(draw: st.DrawFn, size: int = 12, merges: bool = True) -> tuple[li
 
     A review names its decision by an id that only the service and the model know; whoever uses the log fills it in.
     """
-    hours = st.integers(0, HOURS)
+    # In half a day much comes behind what is late; over days, whole days do.
+    hours = st.integers(0, draw(st.sampled_from([12, HOURS])))
     happened: list[tuple[str, int, Body]] = [(f"a{n}", -600, body) for n, body in enumerate(OPENING)]
     happened += [("rule1", draw(st.sampled_from([-600, 10])), draw(rules(1)))]
     if draw(st.integers(0, 2)) == 0:
