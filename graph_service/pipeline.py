@@ -48,8 +48,9 @@ from graph_service.members.beside import Beside, take_over
 from graph_service.members.derive import derive_members
 from graph_service.members.identifiers import IdentifierKeys
 from graph_service.members.judging import Judged
+from graph_service.members.policies import latest_policy
 from graph_service.members.policy import Policy
-from graph_service.members.rebuild import is_large, latest_policy, rebuild_members
+from graph_service.members.rebuild import is_large, rebuild_members
 from graph_service.members.referrals import rebuild_referrals
 from graph_service.pending import MAX_DEPENDENT, Question, dependents, postpone, postpone_policy
 from graph_service.pipeline_limits import LimitReach, reach_limits, renewed
@@ -170,7 +171,7 @@ async def derive(
     if log.policy_waits and beside is None:
         await transaction.rows_of(
             "members/note_touched",
-            [fact.event for fact in facts if fact.identifiers or fact.named],
+            [fact.event for fact in facts if fact.identifiers or fact.blocked or fact.named],
             identifiers=sorted(judged.regrouped),
             erased=sorted(judged.erased),
         )
@@ -287,7 +288,7 @@ async def _derive_members(
     else:
         await transaction.run("intake/set_policy", policy=policy.text)
         if beside is None:
-            judged = await rebuild_members(transaction, policy, keys)
+            judged = await rebuild_members(transaction, policy, keys, facts)
         else:
             judged = await take_over(transaction, beside, keys)
         await rebuild_referrals(transaction)

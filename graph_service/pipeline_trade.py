@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from graph_service.graph.driver import Transaction
+from graph_service.graph.driver import Row, Transaction
 from graph_service.intake.touched import Touched
 from graph_service.members.judging import Judged
 from graph_service.members.referrals import derive_referrals
@@ -35,14 +35,11 @@ async def reach_trade(
     moved = await transaction.rows_of("members/business_of", sorted(judged.regrouped))
     naming = {fact.event for fact in facts if fact.type in _NAMING} | judged.accounted
     named = await transaction.rows_of("trade/touched", sorted(naming))
+    inviting = {row["identifier"] for row in moved if row["invites"]} | judged.known
     again = {one for fact in facts if fact.event in restated for one in fact.identifiers}
     invitations = [row for row in named if row["type"] == "member.invited"]
-    again |= {row["invitee"] for row in invitations if row["event"] in restated and row["invitee"] is not None}
-    inviting = {row["identifier"] for row in moved if row["invites"]}
-    if inviting or again or invitations:
-        referred = await derive_referrals(transaction, inviting, again, {row["event"] for row in invitations})
-        for account in referred.accounts:
-            reach.add_account(account, EVER, below=True)
+    for account in await _invited_otherwise(transaction, inviting, again, invitations, restated):
+        reach.add_account(account, EVER, below=True)
     for row in moved:
         if row["trades"]:
             reach.add_account(row["identifier"], EVER)
@@ -64,3 +61,20 @@ async def reach_trade(
         reach.add_account(found["account"], vouchers[found["voucher"]])
     for found in await transaction.rows_of("trade/accounts_of_pets", sorted(pets)):
         reach.add_account(found["account"], pets[found["pet"]])
+
+
+async def _invited_otherwise(
+    transaction: Transaction,
+    inviting: Collection[str],
+    again: Collection[str],
+    invitations: Sequence[Row],
+    restated: Collection[str],
+) -> set[str]:
+    """Derives referrals anew; returns the accounts of the invited whose inviter is, or may be, another now."""
+    invited = {row["invitee"] for row in invitations if row["event"] in restated and row["invitee"] is not None}
+    if not (inviting or again or invitations):
+        return set()
+    referred = await derive_referrals(
+        transaction, inviting, invited.union(again), {row["event"] for row in invitations}
+    )
+    return referred.accounts | invited

@@ -13,8 +13,8 @@ from graph_service.intake.log import Appended
 from graph_service.intake.touched import fetch_touched
 from graph_service.members.beside import build_beside
 from graph_service.members.identifiers import IdentifierKeys
+from graph_service.members.policies import latest_policy
 from graph_service.members.policy import policy_of
-from graph_service.members.rebuild import latest_policy
 from graph_service.pipeline import derive
 from graph_service.writers import Writers
 

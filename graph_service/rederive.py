@@ -19,7 +19,7 @@ from graph_service.members.groups import decide_members
 from graph_service.members.identifiers import IdentifierKeys
 from graph_service.members.judging import judge_sightings
 from graph_service.members.leaving import all_leavings, settle_leavings
-from graph_service.members.rebuild import latest_policy, policy_in_force
+from graph_service.members.policies import latest_policy, policy_in_force
 from graph_service.members.referrals import derive_referrals
 from graph_service.pending import waiting
 from graph_service.rebates.derive import compare, compare_recount, derive_decisions, write

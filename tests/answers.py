@@ -21,8 +21,8 @@ DECISIONS = (
     "MATCH (d:Decision) RETURN d.rule, d.version, d.trigger, d.role, d.payee, d.status, d.amountFen, d.points, d.reason"
 )
 JOURNAL = (
-    "MATCH (e:Entry) RETURN e.rule, e.trigger, e.role, e.payee, e.cause, sum(e.amountFen) AS fen, "
-    "sum(e.points) AS points, count(*) AS entries, collect(e.revision) AS revisions"
+    "MATCH (e:Entry) RETURN e.rule, e.trigger, e.role, e.payee, e.cause, split(e.id, '.')[0] AS identity, "
+    "sum(e.amountFen) AS fen, sum(e.points) AS points, count(*) AS entries, collect(e.revision) AS revisions"
 )
 
 

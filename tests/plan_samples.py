@@ -240,7 +240,9 @@ SAMPLES: dict[str, Sample] = {
     "members/unmaskings": page(at=NEVER, id="", limit=PAGE),
     "members/unmaskings_of": rows("identifiers"),
     "members/companions": rows("identifiers"),
-    "members/erase_bodies": each("showing", lambda one: {"event": one, "body": "{}", "identifiers": ["x"]}),
+    "members/erase_bodies": each(
+        "shown", lambda one: {"event": one["event"], "body": "{}", "shown": [one | {"remembered": ["x"]}]}
+    ),
     "members/erase_values": rows("identifiers"),
     "members/events_of_accounts": rows("identifiers"),
     "members/leavings": rows("events"),
@@ -253,7 +255,8 @@ SAMPLES: dict[str, Sample] = {
     "members/unerased_named": rows("identifiers"),
     "members/unerased_notes": rows("events"),
     "members/write_leavings": each(
-        "showing", lambda one: {"event": one, "erases": ["new", "newer"], "weighs": ["new", "newer"]}
+        "showing",
+        lambda one: {"event": one, "erases": ["new", "newer"], "weighs": ["new", "newer"], "since": AT, "by": ["new"]},
     ),
     "members/delete_empty": rows("members"),
     "members/appointments_at": page(store="S-SZ-NS-01", **{"from": EVER, "until": NEVER}),
@@ -270,6 +273,8 @@ SAMPLES: dict[str, Sample] = {
     "members/invited_by": rows("inviters"),
     "members/invitees": rows("inviters", at=EVER, event="", limit=PAGE),
     "members/inviters": rows("invited"),
+    "members/brought_in": rows("invited"),
+    "members/formers": rows("identifiers"),
     "members/inviters_above": Sample(lambda picks: {"account": picks["invited"][-1], "limit": 10}),
     "members/delete_invited_as": each("invited", lambda one: {"account": one}),
     "members/invited_as": rows("identifiers"),

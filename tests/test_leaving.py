@@ -151,6 +151,54 @@ async def test_a_leaving_that_is_voided_gives_the_accounts_back(
     assert await rederive(graph, keys, check=True) == []
 
 
+FRIENDS = {"id": "friends", "version": 1, "brand": "F", "trigger": "REFERRAL", "from": "2026-03-01T00:00:00+08:00"}
+FRIENDS |= {"depth": 2, "signOff": {"who": "F", "when": "2026-01-01T00:00:00Z"}}
+FRIENDS |= {"pay": [{"role": "INVITER", "fen": 10}, {"role": "INVITER_2", "fen": 20}, {"role": "INVITEE", "fen": 30}]}
+GRANDCHILD = {"type": "PHONE", "value": "13911112222"}
+REFERRED = [
+    event(60, "party.registered", 1, party={"id": "S1", "kind": "STORE", "name": "S1"}),
+    event(61, "channel.linked", 1, relation="SUPPLIES", parent="F", child="S1"),
+    event(62, "rule.published", 1, rule=FRIENDS),
+    event(63, "member.invited", 6, inviter=named(FRIEND), invitee=named(GRANDCHILD)),
+    *(
+        event(64 + n, "voucher.issued", 6, voucher=f"W{n}", member=named(one)) | {"kind": "washing"}
+        for n, one in enumerate([PHONE, FRIEND, GRANDCHILD])
+    ),
+    *(event(67 + n, "voucher.redeemed", 7, voucher=f"W{n}", store="S1") for n in range(3)),
+]
+
+
+@pytest.mark.parametrize("leaving", [PHONE, FRIEND, GRANDCHILD])
+@pytest.mark.parametrize("way", ["after", "before"])
+async def test_what_invitations_earned_stays(
+    way: str, leaving: dict[str, str], graph: Graph, keys: IdentifierKeys, recorder: Recorder
+) -> None:
+    """The inviter of the inviter, the inviter, or the invited leaves: early, late, and by mistake."""
+    left = event(71, "member.left", 10, member=named(leaving))
+    invited = [one for one in LIFE if one["type"] in {"member.identified", "member.invited"}]
+    log = [*CHANNEL, *invited, *REFERRED]
+    for part in [log, [left]] if way == "after" else [[left], log]:
+        await record(recorder, *part)
+
+    earned = await referrals(graph)
+    assert earned == [10, 10, 20, 30, 30], "two first redemptions of invited members; one of them has two above"
+    names = (await graph.run(PAID, read_only=True))[1]
+    assert {name[0] for (name,) in names} == {"M", "L"}
+    await record(recorder, event(72, "event.voided", 11, voids=left["id"], reason="a mistake"))
+    assert await referrals(graph) == earned
+    assert {name[0] for (name,) in (await graph.run(PAID, read_only=True))[1]} == {"M"}
+    assert await rederive(graph, keys, check=True) == []
+
+
+PAID = "MATCH (d:Decision {rule: 'friends', status: 'ACCRUED'}) RETURN DISTINCT d.payee"
+
+
+async def referrals(graph: Graph) -> list[int]:
+    """What the referral rule pays."""
+    accrued = "MATCH (d:Decision {rule: 'friends', status: 'ACCRUED'}) RETURN d.amountFen AS fen ORDER BY fen"
+    return [fen for (fen,) in (await graph.run(accrued, read_only=True))[1]]
+
+
 @pytest.fixture
 def service(graph: Graph, keys: IdentifierKeys, recorder: Recorder, tmp_path: Path, connection: Connection) -> Service:
     return Service(settings_of(tmp_path), connection, graph, keys, recorder)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.model import Log, World, cast, logs, scenes
+from tests.model import Log, World, cast, logs, scenes, trade_scenes
 from tests.model.log import Event
+from tests.model.policy import text
 
 # The logs are drawn from many small pools: slow to draw is not slow to check.
 few = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -82,6 +84,20 @@ def test_each_item_opens_once_and_each_entry_is_one(log: list[Event]) -> None:
     decisions = world.decisions()
     assert len(decisions) == len({(one.rule, one.trigger, one.role, one.payee) for one in decisions})
     assert all(one.amount_fen == one.points == 0 for one in decisions if one.status == "REJECTED")
+
+
+@few
+@given(log=trade_scenes.trade_logs(), who=st.sampled_from([*trade_scenes.OPENIDS, *trade_scenes.PHONES]))
+def test_a_leaving_changes_no_totals(log: list[Event], who: dict[str, str]) -> None:
+    """Whoever leaves goes on under another name, and everybody is paid what they were."""
+    seen = {"id": "seen", "at": logs.at(90), "type": "member.identified", "identifiers": [who]}
+    left = {"id": "left", "at": logs.at(90), "type": "member.left", "member": {"identifiers": [who]}}
+    before, after = World([*log, seen], STAMP), World([*log, seen, left], STAMP)
+    gone = {text(one) for one in after.leavings[-1].identifiers}
+
+    renamed = [replace(one, payee="left:left") if one.payee in gone else one for one in before.decisions()]
+
+    assert sorted(renamed, key=repr) == sorted(after.decisions(), key=repr)
 
 
 def test_the_last_of_a_circle_of_voids_is_in_force() -> None:

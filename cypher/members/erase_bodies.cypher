@@ -1,4 +1,5 @@
-// Replaces the bodies of events by what is left of them, and forgets what they spelt of erased identifiers.
+// Replaces the bodies of events by what is left of them, and what they spelt of erased identifiers by what is
+// remembered of it.
 // parameters: rows
 // columns: -
 // starts from: event_id
@@ -8,7 +9,8 @@ UNWIND $rows AS row
 MATCH (event:Event {id: row.event})
 USING INDEX SEEK event:Event(id)
 SET event.body = row.body, event.erased = true
-WITH event, row WHERE size(row.identifiers) > 0
-MATCH (event)-[shows:SHOWS]->(identifier)
-WHERE identifier.id IN row.identifiers
-SET shows.erased = true, shows.sent = null
+WITH event, row
+UNWIND row.shown AS one
+MATCH (event)-[shows:SHOWS {list: one.list}]->(identifier)
+WHERE identifier.id = one.identifier
+SET shows.erased = true, shows.sent = null, shows.remembered = one.remembered

@@ -1,9 +1,8 @@
-// All identity policies in force.
+// All identity policies.
 // parameters: -
-// columns: event, at, body
+// columns: event, at, voided, body
 // starts from: the label PolicyFact, because policies are few
 // mode: read
 // db hits: 8 a policy
 MATCH (fact:PolicyFact)
-WHERE NOT fact.voided
-RETURN fact.id AS event, fact.at AS at, fact.body AS body
+RETURN fact.id AS event, fact.at AS at, fact.voided AS voided, fact.body AS body

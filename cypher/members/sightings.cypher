@@ -14,6 +14,7 @@ RETURN collect({
   runs: [(event)-[:SCANS]->(run) | run.first],
   shown: [
     (event)-[shows:SHOWS]->(identifier) |
-    [shows.list, identifier.id, identifier.type, identifier.app, identifier.sealed, shows.sent, shows.unfit, shows.erased, shows.place]
+    [shows.list, identifier.id, identifier.type, identifier.app, identifier.sealed, shows.sent, shows.unfit, shows.erased, shows.place,
+      shows.remembered]
   ]
 }) AS rows

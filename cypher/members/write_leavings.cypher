@@ -1,4 +1,4 @@
-// Writes whom leavings erase, and whom they looked at for that.
+// Writes whom leavings erase, since when these were known and which of them showed it, and whom they looked at.
 // parameters: rows
 // columns: -
 // starts from: event_id, identifier_id
@@ -7,6 +7,8 @@
 UNWIND $rows AS row
 MATCH (event:Event {id: row.event})
 USING INDEX SEEK event:Event(id)
+SET event.knownSince = row.since, event.knownBy = row.by
+WITH event, row
 CALL (event, row) {
   MATCH (event)-[old:ERASES]->(identifier)
   WHERE NOT identifier.id IN row.erases

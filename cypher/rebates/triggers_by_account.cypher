@@ -2,7 +2,7 @@
 // instant on; of those whom they brought in, the redemptions alone, where it is asked for.
 // parameters: rows, limit
 // columns: trigger
-// starts from: identifier_id, voucher_fact_account, redemption_voucher, order_fact_account
+// starts from: identifier_id, member_fact_account, voucher_fact_account, redemption_voucher, order_fact_account
 // mode: read
 // db hits: 400 a row
 UNWIND $rows AS row
@@ -26,11 +26,17 @@ CALL (account, since, below) {
   WHERE trigger.at >= since AND NOT EXISTS { (trigger)-[:AT]->() }
   RETURN trigger
   UNION
-  MATCH (identifier:Identifier {id: account})<-[:INVITED_BY]-(invited)
-  USING INDEX SEEK identifier:Identifier(id)
-  WHERE below = 1
-  MATCH (invited)-[:OF]->()<-[:OF]-(other)
-  MATCH (issue:VoucherFact {account: other.id})
+  MATCH (fact:MemberFact {account: account})
+  USING INDEX SEEK fact:MemberFact(account)
+  WHERE below = 1 AND fact.type = 'member.invited' AND fact.refused IS NULL
+  CALL (fact) {
+    RETURN fact.invitee AS invited
+    UNION
+    MATCH (invitee:Identifier {id: fact.invitee})-[:OF]->()<-[:OF]-(other)
+    USING INDEX SEEK invitee:Identifier(id)
+    RETURN other.id AS invited
+  }
+  MATCH (issue:VoucherFact {account: invited})
   USING INDEX SEEK issue:VoucherFact(account)
   MATCH (trigger:Redemption {voucher: issue.voucher})
   USING INDEX SEEK trigger:Redemption(voucher)

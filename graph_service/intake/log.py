@@ -112,6 +112,7 @@ def _touched(prepared: Prepared, runs: Mapping[str, Sequence[str]], unfit: Unfit
         runs=tuple(run for relation, named in runs.items() if relation != "INTO" for run in named),
         containers=tuple(runs.get("INTO", ())),
         identifiers=tuple({identifier for _, identifier in seen}),
+        blocked=tuple({identifier for (_, identifier), why in unfit.items() if why == BLOCKED}),
         named=tuple(one for one in facts.accounts if isinstance(one, str)),
         pairs=tuple(pairs_of(event.type, seen)),
         is_spoiled=TWO_VALUES in unfit.values(),

@@ -21,6 +21,7 @@ class Touched:
         runs: keys of the runs that it names; of a packing, the children.
         containers: keys of the runs that it packs into or unpacks from.
         identifiers: ids of those that it shows and that the policy does not block.
+        blocked: ids of those that it shows and that the policy blocks.
         named: ids by which it names members.
         pairs: of identifiers that it says something about.
         is_spoiled: whether these pairs are linked by nothing that it says (`contract/identity.md`, 1).
@@ -40,6 +41,7 @@ class Touched:
     runs: tuple[str, ...]
     containers: tuple[str, ...]
     identifiers: tuple[str, ...]
+    blocked: tuple[str, ...]
     named: tuple[str, ...]
     pairs: tuple[Pair, ...]
     is_spoiled: bool
@@ -49,6 +51,11 @@ class Touched:
     relation: str | None
     pet: str | None
     body: str | None
+
+    @property
+    def everybody(self) -> tuple[str, ...]:
+        """The ids of all identifiers and members of which it tells."""
+        return *self.identifiers, *self.blocked, *self.named
 
     def party(self, relation: str) -> str:
         """The party that it names in a relation."""
@@ -67,6 +74,7 @@ async def fetch_touched(transaction: Transaction, events: Iterable[str]) -> list
             runs=tuple(row["runs"]),
             containers=tuple(row["containers"]),
             identifiers=tuple({identifier for _, identifier, unfit in row["shown"] if unfit != BLOCKED}),
+            blocked=tuple({identifier for _, identifier, unfit in row["shown"] if unfit == BLOCKED}),
             named=tuple(row["named"]),
             pairs=tuple(
                 pairs_of(row["type"], {(number, one) for number, one, unfit in row["shown"] if unfit != BLOCKED})

@@ -237,38 +237,36 @@ async def take_over(transaction: Transaction, beside: Beside, keys: IdentifierKe
     ):
         for start in range(0, len(rows[statement]), _WRITTEN_AT_ONCE):
             await transaction.rows_of(statement, rows[statement][start : start + _WRITTEN_AT_ONCE])
+    # Whom a leaving erases hangs on what the policy makes of everything, so of what came meanwhile, too.
+    erased = sorted({one for note in notes for one in note["erased"]})
+    events = {event for note in notes for event in note["events"]}
+    events |= {row["event"] for row in await transaction.rows_of("members/events_showing", erased)}
+    judged.add(await judge_sightings(transaction, sorted(events), policy, keys))
     settled = await settle_leavings(transaction, await all_leavings(transaction), policy, keys)
     followed = await follow_leavings(transaction, settled, policy, keys)
     judged.add(followed.judged)
-    judged.regrouped |= beside.regrouped | await _catch_up(
-        transaction, notes, before, followed.around, judged, policy, keys
-    )
+    # What an event showed by the old policy and what it shows by the new one are both counted anew.
+    facts = [*before, *await fetch_touched(transaction, events)]
+    touched = {*erased, *followed.around, *(one for note in notes for one in note["identifiers"])}
+    judged.regrouped |= beside.regrouped | await _catch_up(transaction, facts, erased, touched, policy, keys)
     await transaction.rows_of("members/delete_empty", sorted(left))
     return judged
 
 
 async def _catch_up(
     transaction: Transaction,
-    notes: Sequence[Row],
-    before: Sequence[Touched],
-    around: set[str],
-    judged: Judged,
+    facts: Sequence[Touched],
+    erased: Sequence[str],
+    touched: set[str],
     policy: Policy,
     keys: IdentifierKeys,
 ) -> set[str]:
     """Decides anew what batches touched meanwhile; returns the identifiers whose member is another now."""
-    events = sorted({event for note in notes for event in note["events"]})
-    erased = sorted({one for note in notes for one in note["erased"]})
-    events += [row["event"] for row in await transaction.rows_of("members/events_showing", erased)]
-    judged.add(await judge_sightings(transaction, sorted(set(events)), policy, keys))
-    # What an event showed by the old policy and what it shows by the new one are both counted anew.
-    facts = [*before, *await fetch_touched(transaction, events)]
     pairs = {pair for fact in facts for pair in fact.pairs}
     pairs |= {
         pair_of(row["identifier"], row["other"]) for row in await transaction.rows_of("members/companions", erased)
     }
-    touched = {one for fact in facts for one in (*fact.identifiers, *fact.named)}
-    touched |= {one for note in notes for one in note["identifiers"]}.union(erased, around)
+    touched = touched.union(one for fact in facts for one in (*fact.identifiers, *fact.named))
     seen_otherwise = await count_seen(transaction, touched)
     await count_pairs(transaction, pairs)
     everybody = touched | {one for pair in pairs for one in pair}

@@ -9,7 +9,7 @@ from graph_service.members.as_of import fetch_as_of
 from graph_service.members.identifiers import IdentifierKeys
 from graph_service.members.leaving import who_goes
 from graph_service.members.people import SealedIdentifier, identifiers_by_id
-from graph_service.members.rebuild import policy_in_force
+from graph_service.members.policies import policy_in_force
 from graph_service.moments import now
 
 _LAST_ID = "\U0010ffff"
@@ -74,7 +74,7 @@ async def departure_of(transaction: Transaction, identifier: str, keys: Identifi
     """
     policy = await policy_in_force(transaction)
     around = await fetch_as_of(transaction, [identifier], (now(), _LAST_ID), policy)
-    gone = sorted(who_goes({identifier: 0}, around, policy, keys))
+    gone = sorted(who_goes({identifier: 0}, around, policy, keys).identifiers)
     if not gone:
         return None
     known = await identifiers_by_id(transaction, gone)

@@ -74,7 +74,7 @@ async def derive_members(
     """
     facts = list(facts)
     await erase_notes(transaction, {fact.pet for fact in facts if fact.pet is not None and not fact.identifiers}, keys)
-    concerned = [fact for fact in facts if fact.identifiers or fact.named]
+    concerned = [fact for fact in facts if fact.identifiers or fact.blocked or fact.named]
     about = [fact for fact in concerned if fact.event in restated or not fact.voided]
     showing = [fact for fact in about if fact.identifiers]
     if not concerned:
@@ -91,7 +91,8 @@ async def derive_members(
     settled = await settle_leavings(transaction, await _leavings(transaction, about, marks), policy, keys)
     followed = await follow_leavings(transaction, settled, policy, keys)
     judged = followed.judged
-    judged.add(await _keep_erased(transaction, concerned, marks.erased.keys() | settled.identifiers, policy, keys))
+    among = {*marks.erased, *settled.identifiers, *(one for fact in concerned for one in fact.blocked)}
+    judged.add(await keep_erased(transaction, concerned, among, policy, keys))
     # What takes evidence away may leave an identifier shared no longer, so all its pairs are looked at again.
     whole = {identifier for fact in anew for identifier in fact.identifiers} | followed.around
     shown = {identifier for fact in showing for identifier in fact.identifiers}
@@ -117,21 +118,27 @@ def _unseen(about: Iterable[Touched], added: Iterable[Touched]) -> set[str]:
     return {one for fact in about for one in (*fact.identifiers, *fact.named)} - seen
 
 
-async def _keep_erased(
-    transaction: Transaction,
-    facts: Sequence[Touched],
-    identifiers: Iterable[str],
-    policy: Policy,
-    keys: IdentifierKeys,
+async def keep_erased(
+    transaction: Transaction, facts: Sequence[Touched], among: Iterable[str], policy: Policy, keys: IdentifierKeys
 ) -> Judged:
-    """Facts of before a leaving, which came after it, leave no value and go under its name; voided ones, too."""
+    """Facts of before a leaving, which came after it, leave no value and go under its name; voided ones, too.
+
+    What a policy blocks goes as well: another spelling of the value may be somebody's.
+
+    Args:
+        transaction: to read and write in.
+        facts: that came, or went by a void.
+        among: the identifiers that may be erased.
+        policy: in force.
+        keys: to open identifiers.
+    """
     marks = Marks()
-    marks.add(await transaction.rows_of("members/marks", sorted(identifiers)))
+    marks.add(await transaction.rows_of("members/marks", sorted(among)))
     if not marks.erased:
         return Judged()
 
     def is_erased(fact: Touched) -> bool:
-        return any(marks.erased.get(one, fact.at - 1) >= fact.at for one in (*fact.identifiers, *fact.named))
+        return any(marks.erased.get(one, fact.at - 1) >= fact.at for one in fact.everybody)
 
     late = [fact for fact in facts if is_erased(fact)]
     judged = await judge_sightings(transaction, sorted(fact.event for fact in late), policy, keys)

@@ -5,7 +5,8 @@ events. A fact that arrives after the leaving goes the same way in the transacti
 """
 
 import json
-from collections.abc import Collection, Iterable
+import re
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from graph_service.graph.driver import Row, Transaction
@@ -14,7 +15,9 @@ from graph_service.members.counting import count_pairs, count_seen
 from graph_service.members.identifiers import IdentifierKeys
 from graph_service.members.judging import Judged, judge_sightings
 from graph_service.members.leaving import Settled, erased_content
+from graph_service.members.policies import patterns_ever
 from graph_service.members.policy import Policy
+from graph_service.members.remembered import remember
 from graph_service.members.sightings import pair_of
 
 
@@ -34,7 +37,7 @@ class Followed:
 async def follow_leavings(transaction: Transaction, settled: Settled, policy: Policy, keys: IdentifierKeys) -> Followed:
     """Brings evidence and accounts to what leavings erase, and erases it."""
     if not settled.identifiers:
-        return Followed()
+        return Followed(judged=Judged(known=settled.known))
     gone = sorted(settled.identifiers)
     pairs = {pair_of(row["identifier"], row["other"]) for row in await transaction.rows_of("members/companions", gone)}
     seen_anew = await count_seen(transaction, gone)
@@ -44,7 +47,7 @@ async def follow_leavings(transaction: Transaction, settled: Settled, policy: Po
     events |= {row["event"] for row in await transaction.rows_of("members/events_of_accounts", named)}
     judged = await judge_sightings(transaction, sorted(events), policy, keys)
     judged.regrouped.update(seen_anew)
-    judged.erased, judged.pseudonyms = settled.identifiers, settled.pseudonyms
+    judged.erased, judged.pseudonyms, judged.known = settled.identifiers, settled.pseudonyms, settled.known
     await erase_values(transaction, settled.identifiers, settled.pseudonyms, keys)
     return Followed({one for pair in pairs for one in pair} | settled.identifiers, judged)
 
@@ -71,17 +74,10 @@ async def erase_values(
     """
     holding: list[Row] = await transaction.rows_of("members/unerased", sorted(identifiers))
     holding += [
-        row | {"identifiers": []}
-        for row in await transaction.rows_of("members/unerased_named", sorted(set(pseudonyms)))
+        row | {"shown": []} for row in await transaction.rows_of("members/unerased_named", sorted(set(pseudonyms)))
     ]
-    rows = [
-        {
-            "event": row["event"],
-            "identifiers": row["identifiers"],
-            "body": canonical(erased_content(json.loads(row["body"]), set(row["identifiers"]), keys)),
-        }
-        for row in holding
-    ]
+    patterns = await patterns_ever(transaction) if holding else []
+    rows = [_erased(row, patterns, keys) for row in holding]
     if write:
         await transaction.rows_of("members/erase_bodies", rows)
         await transaction.rows_of("members/erase_values", sorted(identifiers))
@@ -89,12 +85,27 @@ async def erase_values(
     return sorted({row["event"] for row in rows} | {*await erase_notes(transaction, pets, keys, write=write)})
 
 
+def _erased(row: Row, patterns: Sequence[re.Pattern[str]], keys: IdentifierKeys) -> Row:
+    """What is left of an event, and what is remembered of the values that it showed."""
+    gone = {identifier for _, identifier, _, _ in row["shown"]}
+    shown = [
+        {
+            "list": number,
+            "identifier": identifier,
+            "remembered": remember(map(keys.open, sent or filter(None, [sealed])), patterns, keys),
+        }
+        for number, identifier, sealed, sent in row["shown"]
+    ]
+    body = canonical(erased_content(json.loads(row["body"]), gone, keys))
+    return {"event": row["event"], "shown": shown, "body": body}
+
+
 async def erase_notes(
     transaction: Transaction, pets: Iterable[str], keys: IdentifierKeys, *, write: bool = True
 ) -> list[str]:
     """Erases what was noted of pets that only members who left registered; returns the events that held a note."""
     rows = [
-        {"event": row["event"], "identifiers": [], "body": canonical(erased_content(json.loads(row["body"]), (), keys))}
+        {"event": row["event"], "shown": [], "body": canonical(erased_content(json.loads(row["body"]), (), keys))}
         for row in await transaction.rows_of("members/unerased_notes", sorted(set(pets)))
     ]
     if write:

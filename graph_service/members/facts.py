@@ -5,6 +5,7 @@
 """
 
 import base64
+import re
 import secrets
 from dataclasses import replace
 from typing import Any
@@ -90,6 +91,14 @@ def member_facts(event: MemberEvent) -> Facts:
             return _of_member(event.member, said, _parties(event.store))
         case events.PointsAdjusted():
             return _of_member(event.member, {"points": event.points})
+
+
+_PSEUDONYM = re.compile(r"L[A-Z2-7]{26}")
+
+
+def is_pseudonym(account: str) -> bool:
+    """Whether an account has the form of a name that a leaving drew."""
+    return _PSEUDONYM.fullmatch(account) is not None
 
 
 def draw_pseudonym() -> str:

@@ -164,6 +164,11 @@ class IdentifierKeys:
         """A sealed value with its middle hidden; of one that was erased nothing is left to show."""
         return mask("" if sealed is None else self.open(sealed))
 
+    def fingerprint(self, purpose: str, text: str) -> str:
+        """A keyed hash of a text for a purpose, the same in every rebuild; without the key nobody can try values."""
+        message = json.dumps([purpose, text], ensure_ascii=False)
+        return hmac.digest(self._finding, message.encode(), hashlib.sha256)[:_ID_BYTES].hex()
+
     def seal(self, value: str) -> str:
         """The value encrypted and authenticated, another text every time."""
         nonce = os.urandom(_NONCE_LENGTH)

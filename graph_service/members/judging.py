@@ -14,7 +14,8 @@ from graph_service.graph.driver import Row, Transaction
 from graph_service.members.facts import ACCOUNTS, NAMED_BY_ID
 from graph_service.members.identifiers import IdentifierKeys, PlainIdentifier
 from graph_service.members.leaving import leavings_of, name_of
-from graph_service.members.policy import BLOCKED, Policy
+from graph_service.members.policy import Policy
+from graph_service.members.remembered import Recall
 from graph_service.members.sightings import OPERATOR_TYPES, Sighting, account_in, unfit_of
 
 
@@ -38,6 +39,7 @@ class Judged:
         regrouped: identifiers whose member, or the time when they were first seen, is another now.
         erased: identifiers that are erased by other leavings than before.
         pseudonyms: of these leavings.
+        known: pseudonyms of leavings whose members were first seen otherwise than before.
     """
 
     events: set[str] = field(default_factory=set)
@@ -46,6 +48,7 @@ class Judged:
     regrouped: set[str] = field(default_factory=set)
     erased: set[str] = field(default_factory=set)
     pseudonyms: set[str] = field(default_factory=set)
+    known: set[str] = field(default_factory=set)
 
     def add(self, other: "Judged") -> None:
         """Takes in what else was judged."""
@@ -54,6 +57,7 @@ class Judged:
         self.scans += other.scans
         self.erased |= other.erased
         self.pseudonyms |= other.pseudonyms
+        self.known |= other.known
         self.regrouped |= other.regrouped
 
 
@@ -95,8 +99,9 @@ async def judge(transaction: Transaction, events: Sequence[str], policy: Policy,
     found = Judgement()
     unfit_rows, account_rows = found.unfit_rows, found.account_rows
     wanted: list[tuple[Row, dict[str, str | None]]] = []
+    recall = Recall(policy, keys)
     for row in await transaction.rows_of("members/sightings", list(events)):
-        shown = [_sighting(row["event"], one, keys) for one in row["shown"]]
+        shown = [_sighting(row["event"], one, keys, recall) for one in row["shown"]]
         stored = {(one[0], one[1]): one[6] for one in row["shown"] if one[6] is not None}
         unfit = unfit_of(shown, policy)
         found.rows.append((row, unfit))
@@ -133,11 +138,12 @@ def _accounts_in(wanted: Iterable[Mapping[str, str | None]]) -> set[str]:
     return {one for accounts in wanted for one in accounts.values() if one is not None}
 
 
-def _sighting(event: str, shown: Sequence[Any], keys: IdentifierKeys) -> Sighting:
+def _sighting(event: str, shown: Sequence[Any], keys: IdentifierKeys, recall: Recall) -> Sighting:
     """A sighting of the graph; of one that was erased it is not known any more how it was spelt."""
-    number, identifier, kind, app, sealed, sent, unfit, erased, place = shown
+    number, identifier, kind, app, sealed, sent, _, erased, place, remembered = shown
     compared = PlainIdentifier(kind, "" if sealed is None else keys.open(sealed), app)
     if erased or sealed is None:
-        return Sighting(number, place or 0, identifier, compared, (), {"event": event}, was_blocked=unfit == BLOCKED)
+        is_blocked = recall.blocks(remembered)
+        return Sighting(number, place or 0, identifier, compared, (), {"event": event}, is_blocked=is_blocked)
     spellings = (compared.value,) if sent is None else tuple(keys.open(one) for one in sent)
     return Sighting(number, place or 0, identifier, compared, spellings, {"event": event})

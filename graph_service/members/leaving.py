@@ -1,11 +1,12 @@
 """Who goes when a member leaves, and up to when nothing of an identifier counts (`contract/identity.md`, 8).
 
-    (:MemberFact {type: 'member.left', pseudonym})-[:ERASES]->(:Identifier {erasedAt})
+    (:MemberFact {type: 'member.left', pseudonym, knownSince, knownBy})-[:ERASES]->(:Identifier {erasedAt})
     (:MemberFact {type: 'member.left'})-[:WEIGHS]->(:Identifier)
 
 A leaving takes effect where it stands in history, not where it arrives. Whom it erases is told by all facts up to its
 `at`; their values are gone, their keyed hashes are kept for this. What it looked at for that it weighs, so that a late
-fact about any of these finds it again.
+fact about any of these finds it again. When the member was first seen, and which of its identifiers that showed, stays,
+so that invitations by and of whoever left go on to count.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -34,15 +35,32 @@ class Settled:
         events: the leavings that erase others than before.
         identifiers: those that are erased by other leavings than before.
         pseudonyms: of these leavings.
+        known: pseudonyms of leavings whose members were first seen otherwise than before.
     """
 
     events: set[str] = field(default_factory=set)
     identifiers: set[str] = field(default_factory=set)
     pseudonyms: set[str] = field(default_factory=set)
+    known: set[str] = field(default_factory=set)
 
 
-def who_goes(named: Mapping[str, int], around: Surroundings, policy: Policy, keys: IdentifierKeys) -> set[str]:
-    """The identifiers that a leaving erases.
+@dataclass(frozen=True, slots=True)
+class Going:
+    """Who goes with a leaving.
+
+    Attributes:
+        identifiers: that it erases.
+        since: when the member was first seen, in microseconds; None where nobody goes.
+        by: which of its identifiers that showed.
+    """
+
+    identifiers: frozenset[str] = frozenset()
+    since: int | None = None
+    by: tuple[str, ...] = ()
+
+
+def who_goes(named: Mapping[str, int], around: Surroundings, policy: Policy, keys: IdentifierKeys) -> Going:
+    """Whom a leaving erases.
 
     One person leaves, though the list may name devices of others: whoever its strongest identifier is that nobody
     shares. A device goes only if it was seen with nobody else. Those that were evicted for size go, too.
@@ -60,15 +78,22 @@ def who_goes(named: Mapping[str, int], around: Surroundings, policy: Policy, key
     }
     leader = strongest(own, policy, lambda one: named[one])
     if leader is None:
-        return set()
-    person = next(group for group in around.decided(policy, keys).sets if leader in group)
+        return Going()
+    outcome = around.decided(policy, keys)
+    person = next(group for group in outcome.sets if leader in group)
     devices = {
         one
         for one in person | around.shared
         if policy.is_device(around.rows[one]["type"])
         and {pair.other for pair in around.pairs[one] if pair.is_company} <= person
     }
-    return {one for one in person if not policy.is_device(around.rows[one]["type"])} | devices
+    erased = frozenset(one for one in person if not policy.is_device(around.rows[one]["type"])) | devices
+    if not erased:
+        return Going()
+    # What was evicted was none of the member; a device that stays was.
+    seen = {one: int(around.rows[one]["first"]) for one in person & outcome.member.keys()}
+    since = min(seen.values())
+    return Going(erased, since, tuple(sorted(one for one, first in seen.items() if first == since)))
 
 
 async def leavings_weighing(transaction: Transaction, since: Mapping[str, int]) -> set[Moment]:
@@ -98,16 +123,19 @@ async def settle_leavings(
             continue
         done.add(moment)
         for row in await transaction.rows_of("members/leavings", [moment[1]]):
-            erased, weighed = await _decided(transaction, row, policy, keys)
-            changed = erased ^ set(row["erases"])
-            if not changed and weighed == set(row["weighs"]):
+            going, weighed = await _decided(transaction, row, policy, keys)
+            changed = going.identifiers ^ set(row["erases"])
+            is_known_otherwise = (going.since, list(going.by)) != (row["knownSince"], row["knownBy"] or [])
+            if not changed and not is_known_otherwise and weighed == set(row["weighs"]):
                 continue
-            settled.events |= {row["event"]} if changed else set()
+            settled.events |= {row["event"]} if changed or is_known_otherwise else set()
+            settled.known |= {row["pseudonym"]} if is_known_otherwise else set()
             settled.identifiers |= changed
             settled.pseudonyms |= {row["pseudonym"]} if changed else set()
             if write:
-                wanted = {"event": row["event"], "erases": sorted(erased), "weighs": sorted(weighed)}
-                await transaction.rows_of("members/write_leavings", [wanted])
+                wanted = {"event": row["event"], "erases": sorted(going.identifiers), "weighs": sorted(weighed)}
+                known = {"since": going.since, "by": going.by or None}
+                await transaction.rows_of("members/write_leavings", [wanted | known])
                 for later in await leavings_weighing(transaction, dict.fromkeys(changed, moment[0])):
                     if later > moment:
                         heappush(waiting, later)
@@ -116,15 +144,13 @@ async def settle_leavings(
     return settled
 
 
-async def _decided(
-    transaction: Transaction, row: Row, policy: Policy, keys: IdentifierKeys
-) -> tuple[set[str], set[str]]:
+async def _decided(transaction: Transaction, row: Row, policy: Policy, keys: IdentifierKeys) -> tuple[Going, set[str]]:
     """Whom a leaving erases, and whom it looks at; nobody while it is void."""
     named = {identifier: place or 0 for identifier, place in row["shown"]}
     if row["memberId"] is not None:
         named = {row["memberId"]: 0} if keys.is_id(row["memberId"]) else {}
     if row["voided"] or not named:
-        return set(), set()
+        return Going(), set()
     around = await fetch_as_of(transaction, named, (row["at"], row["event"]), policy)
     return who_goes(named, around, policy, keys), named.keys() | around.rows.keys()
 

@@ -1,16 +1,17 @@
 """Applies a policy to the whole log: which sightings count, whose accounts, which pairs, which members."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from graph_service.graph.driver import Transaction
-from graph_service.intake.strict_json import canonical, loads
+from graph_service.intake.touched import Touched
 from graph_service.members.counting import count_pairs_of, count_seen
+from graph_service.members.derive import keep_erased
 from graph_service.members.erasing import erase_values, follow_leavings
 from graph_service.members.groups import decide_members
 from graph_service.members.identifiers import IdentifierKeys
 from graph_service.members.judging import Judged, judge_sightings
 from graph_service.members.leaving import all_leavings, settle_leavings
-from graph_service.members.policy import Policy, policy_of
+from graph_service.members.policy import Policy
 
 _AT_ONCE = 1_000
 
@@ -18,26 +19,21 @@ MOST_IN_ONE_TRANSACTION = 20_000
 """Identifiers that a new policy is applied to in the transaction that brings it; with more it waits (`beside.py`)."""
 
 
-async def policy_in_force(transaction: Transaction) -> Policy:
-    """The policy as last derived."""
-    rows = await transaction.run("intake/policy")
-    return policy_of(rows[0]["policy"] if rows else None)
-
-
-async def latest_policy(transaction: Transaction) -> Policy:
-    """The policy that the facts say: the latest by (`at`, id), else the built-in one."""
-    rows = await transaction.run("members/policies")
-    latest = max(rows, key=lambda row: (row["at"], row["event"]), default=None)
-    return policy_of(None if latest is None else canonical(loads(latest["body"])["policy"]))
-
-
 async def is_large(transaction: Transaction) -> bool:
     """Whether members by another policy are too many to be built in one transaction."""
     return int((await transaction.run("members/size"))[0]["identifiers"]) > MOST_IN_ONE_TRANSACTION
 
 
-async def rebuild_members(transaction: Transaction, policy: Policy, keys: IdentifierKeys) -> Judged:
+async def rebuild_members(
+    transaction: Transaction, policy: Policy, keys: IdentifierKeys, facts: Sequence[Touched]
+) -> Judged:
     """Builds all members by a policy, in this transaction.
+
+    Args:
+        transaction: to read and write in.
+        policy: from now on.
+        keys: to open identifiers.
+        facts: that came with it.
 
     Returns:
         the events whose accounts are others now.
@@ -56,6 +52,7 @@ async def rebuild_members(transaction: Transaction, policy: Policy, keys: Identi
         await erase_values(transaction, page, (), keys)
     async for page in _identifiers(transaction):
         judged.regrouped |= (await decide_members(transaction, page, policy, keys, whole=None)).identifiers
+    judged.add(await keep_erased(transaction, facts, {one for fact in facts for one in fact.everybody}, policy, keys))
     return judged
 
 

@@ -5,7 +5,8 @@
     (:MemberFact {refused})                       why an invitation does not count
 
 `INVITED_BY` joins accounts, not members, so that merges and splits rewrite only what they change; `inviter` is the id
-of the account that it leads to, for the index.
+of the account that it leads to, for the index. An invitation by or of a member who left counts on, under the name of
+the leaving: what was earned by it stays. Nothing is joined for it, because that name is no member.
 """
 
 from collections import defaultdict
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from graph_service.graph.driver import Row, Transaction
+from graph_service.members.facts import is_pseudonym
 from graph_service.members.people import Person, people
 
 NO_MEMBER = "no_member"
@@ -76,7 +78,7 @@ class Referred:
     """What came out different.
 
     Attributes:
-        accounts: of the invited members whose inviter is another now.
+        accounts: of the invited members whose inviter is another now, or goes by another name.
         events: invitations of which something else was stored.
         joined: accounts that lead to another account of the invited member now.
     """
@@ -98,7 +100,8 @@ async def derive_referrals(
 
     Args:
         transaction: to read and write in.
-        moved: identifiers whose member is another now, or that were seen earlier than known.
+        moved: identifiers whose member is another now, or that were seen earlier than known; names of those who left
+            of whom the same is true.
         restated: identifiers of events that came or went by a void.
         events: invitations that are new, or came or went.
         write: whether to change anything.
@@ -118,11 +121,16 @@ async def derive_referrals(
     joined = {row["account"]: row["invitedAs"] for row in await _rows(transaction, "members/invited_as", accounts)}
     if not offered and not stored and not joined:
         return Referred()
-    known = await people(transaction, accounts | {one.inviter for one in offered.values() if one.inviter is not None})
-    first = await _first_sights(transaction, offered.values(), known)
-    verdicts = judge(offered.values(), {account: person.id for account, person in known.items()}, first)
-    referred = await _write(transaction, list(offered.values()), verdicts, stored, write=write)
-    accepted = [str(one.invitee) for one in offered.values() if verdicts[one.event] is None]
+    accounts |= {one.inviter for one in offered.values() if one.inviter is not None}
+    known = await people(transaction, accounts)
+    left = await _formers(transaction, accounts - known.keys())
+    first = left | await _first_sights(transaction, offered.values(), known)
+    member = {name: name for name in left} | {account: person.id for account, person in known.items()}
+    verdicts = judge(offered.values(), member, first)
+    joining = {one.event for one in offered.values() if {one.inviter, one.invitee} <= known.keys()}
+    referred = await _write(transaction, list(offered.values()), verdicts, joining, stored, write=write)
+    referred.accounts |= {str(one.invitee) for one in named if verdicts[one.event] is None}
+    accepted = [str(one.invitee) for one in offered.values() if one.event in joining and verdicts[one.event] is None]
     wanted = {other: account for account in accepted for other in known[account].ids if other != account}
     referred.joined = await _join(transaction, joined, wanted, write=write)
     return referred
@@ -178,10 +186,17 @@ async def _first_sights(
     return first | {id_: (first[id_][0], *min(events)) for id_, events in shown.items() if events}
 
 
+async def _formers(transaction: Transaction, accounts: Iterable[str]) -> dict[str, Sight]:
+    """When those who left were first seen, by the names under which their accounts go on."""
+    rows = await _rows(transaction, "members/formers", filter(is_pseudonym, accounts))
+    return {row["account"]: (row["since"], *min((event, number) for event, number in row["shown"])) for row in rows}
+
+
 async def _write(
     transaction: Transaction,
     invitations: Sequence[Invitation],
     verdicts: Mapping[str, str | None],
+    joining: Collection[str],
     stored: Mapping[str, Row],
     *,
     write: bool,
@@ -195,7 +210,7 @@ async def _write(
             "campaign": one.campaign,
         }
         for one in invitations
-        if verdicts[one.event] is None
+        if verdicts[one.event] is None and one.event in joining
     }
     refused = [
         {"event": one.event, "refused": verdicts[one.event]}
@@ -208,4 +223,6 @@ async def _write(
         await transaction.rows_of("members/write_refusals", refused)
         await transaction.rows_of("members/delete_inviters", gone)
         await transaction.rows_of("members/write_inviters", come)
-    return Referred({row["account"] for row in (*gone, *come)}, {row["event"] for row in (*refused, *gone, *come)})
+    accounts = {row["account"] for row in (*gone, *come)}
+    accounts |= {one.invitee for one in invitations if verdicts[one.event] != one.refused and one.invitee is not None}
+    return Referred(accounts, {row["event"] for row in (*refused, *gone, *come)})

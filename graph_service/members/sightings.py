@@ -37,7 +37,7 @@ class Sighting(NamedTuple):
         compared: as it is compared.
         spellings: as it was sent, trimmed.
         row: what the graph gets of it.
-        was_blocked: of one that was erased, and so has no spellings: whether it was blocked before.
+        is_blocked: of one that was erased, and so has no spellings: whether it is blocked by what is remembered of it.
     """
 
     list: int
@@ -46,7 +46,7 @@ class Sighting(NamedTuple):
     compared: PlainIdentifier
     spellings: tuple[str, ...]
     row: Row
-    was_blocked: bool | None = None
+    is_blocked: bool = False
 
 
 def sightings(event: str, lists: Sequence[Sequence[Identifier]], keys: IdentifierKeys) -> list[Sighting]:
@@ -82,7 +82,7 @@ def unfit_of(shown: Sequence[Sighting], policy: Policy) -> dict[tuple[int, str],
     unfit: dict[tuple[int, str], str] = {}
     kinds: dict[int, list[str]] = defaultdict(list)
     for one in shown:
-        if one.was_blocked or (one.spellings and all(policy.blocks(spelling) for spelling in one.spellings)):
+        if one.is_blocked or (one.spellings and all(policy.blocks(spelling) for spelling in one.spellings)):
             unfit[one.list, one.identifier] = BLOCKED
         else:
             kinds[one.list].append(one.compared.type)

@@ -22,7 +22,7 @@ from graph_service.members.history import Change, history_of
 from graph_service.members.identifiers import IdentifierKeys
 from graph_service.members.inviting import Inviting, invitations_of, invitees_of, inviters_above
 from graph_service.members.people import Person, SealedIdentifier, points_of
-from graph_service.members.rebuild import policy_in_force
+from graph_service.members.policies import policy_in_force
 from graph_service.members.unmasking import require_reason, unmask
 from graph_service.members.why import RefusedPair as FoundRefusedPair
 from graph_service.members.why import Step, Why

@@ -11,8 +11,8 @@ from graph_service.members.decide import Outcome, Refused
 from graph_service.members.evidence import PairFact, counted, evidence_of
 from graph_service.members.identifiers import IdentifierKeys, PlainIdentifier
 from graph_service.members.people import SealedIdentifier, identifiers_by_id
+from graph_service.members.policies import policy_in_force
 from graph_service.members.policy import BLOCKED, TWO_VALUES, Policy
-from graph_service.members.rebuild import policy_in_force
 from graph_service.members.sightings import Pair, pair_of
 from graph_service.members.surroundings import Surroundings, fetch_surroundings
 

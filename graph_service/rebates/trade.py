@@ -92,9 +92,9 @@ class _Redemptions:
         owners = _owners(accounts, known)
         held = await vouchers_of(transaction, owners)
         inviters = await _inviters(transaction, owners)
-        above = await people(transaction, {one.account for one in inviters.values()})
-        inviting = {account: person.id for account, person in above.items()}
-        inviters |= await _inviters(transaction, _owners(inviting, above))
+        above = {one.account for one in inviters.values()}
+        inviting = _owners(above, await people(transaction, above))
+        inviters |= await _inviters(transaction, inviting)
         return cls(vouchers, owners, held, inviters, inviting)
 
     def trigger(self, row: Row) -> RedemptionTrigger:
@@ -121,7 +121,7 @@ def _owners(accounts: Iterable[str], known: Mapping[str, Person]) -> dict[str, s
 async def _inviters(transaction: Transaction, owners: Mapping[str, str]) -> dict[str, Referral]:
     return {
         owners[row["account"]]: Referral(row["inviter"], row["event"], row["at"], row["campaign"])
-        for row in await transaction.rows_of("members/inviters", sorted(owners))
+        for row in await transaction.rows_of("members/brought_in", sorted(owners))
     }
 
 

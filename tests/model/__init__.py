@@ -44,7 +44,7 @@ contract is silent it chooses, and says so in a comment at the place. The choice
   invites nobody.
 - First seen is by (`at`, `id`), then by the lists of one event in their order. What happened at the moment of the
   redemption, an invitation, counts for it.
-- Who left since is no member: an invitation by or of them counts no longer.
+- Who left goes on under the leaving's name: invitations by and of them count as before, so that no total changes.
 - The scope of a referral rule is compared with the campaign of the invitation, else of the voucher; of a group the
   most specific is chosen before windows are looked at. `INVITER_2` is filled by rules of depth 2 alone.
 - Where a registration happened: the store named, else the promo code's, else the one that employs its clerk. A named

@@ -35,7 +35,7 @@ class Member:
 class Identity:
     def __init__(self, evidence: Evidence, policy: Policy) -> None:
         self.evidence = evidence
-        self._policy = policy
+        self.policy = policy
         self.shared = self._shared()
         self.nobody: dict[Identifier, str] = dict.fromkeys(self.shared, "shared_identifier")
         """Who was seen and belongs to no member, and why."""
@@ -69,25 +69,25 @@ class Identity:
         return {one for one, others in self.evidence.company().items() if self._is_shared(one, others)}
 
     def _is_shared(self, identifier: Identifier, others: set[Identifier]) -> bool:
-        most = self._policy.max_members(identifier)
-        types = [type_ for type_, _, _ in others if self._policy.is_unique(type_)]
+        most = self.policy.max_members(identifier)
+        types = [type_ for type_, _, _ in others if self.policy.is_unique(type_)]
         return most is not None and any(types.count(type_) > most for type_ in types)
 
     # --- linking ------------------------------------------------------------------------------------------
 
     def _links(self, pair: Pair) -> bool:
         """What the policy does not name links nothing, by an operator's word neither."""
-        return all(one in self._group and self._policy.names(one) for one in pair)
+        return all(one in self._group and self.policy.names(one) for one in pair)
 
     def _rank(self, pair: Pair) -> tuple[object, ...]:
         facts = self.evidence.pairs[pair]
         # A pair has one first and one last time, an operator's link among them.
-        age = END_OF_TIME - facts[-1].at if self._policy.latest_first else facts[0].at - NEVER
+        age = END_OF_TIME - facts[-1].at if self.policy.latest_first else facts[0].at - NEVER
         return (
             pair not in self.evidence.by_operator,
-            any(map(self._policy.is_device, pair)),
+            any(map(self.policy.is_device, pair)),
             age,
-            sum(map(self._policy.priority, pair)),
+            sum(map(self.policy.priority, pair)),
             *zip(*sorted(map(by_text, pair)), strict=True),
         )
 
@@ -105,9 +105,9 @@ class Identity:
         """An operator's word first, then the namespaces by priority and name: one reason is told."""
         apart = sorted(self.evidence.apart, key=lambda each: [by_text(one) for one in each])
         found = [("unlinked", set(each)) for each in apart if set(each) <= union]
-        for one in sorted(union, key=lambda one: (self._policy.priority(one), one[0])):
+        for one in sorted(union, key=lambda one: (self.policy.priority(one), one[0])):
             values = {other for other in union if other[0] == one[0]}
-            limit = self._policy.limit(one[0])
+            limit = self.policy.limit(one[0])
             if limit is not None and len(values) > limit:
                 found.append((f"limit:{one[0]}", values))
         if not found:
@@ -119,9 +119,9 @@ class Identity:
 
     def _within_size(self, group: set[Identifier]) -> set[Identifier]:
         first_to_go = sorted(
-            group, key=lambda one: (not self._policy.is_device(one), self.evidence.last_seen(one), by_text(one))
+            group, key=lambda one: (not self.policy.is_device(one), self.evidence.last_seen(one), by_text(one))
         )
-        return set(first_to_go[max(0, len(group) - self._policy.max_identifiers) :])
+        return set(first_to_go[max(0, len(group) - self.policy.max_identifiers) :])
 
     def _seniority(self, identifier: Identifier) -> tuple[object, ...]:
-        return self.evidence.first_seen(identifier), self._policy.priority(identifier), by_text(identifier)
+        return self.evidence.first_seen(identifier), self.policy.priority(identifier), by_text(identifier)

@@ -10,7 +10,7 @@ from typing import Any
 from tests.model.evidence import Evidence
 from tests.model.identity import Identity
 from tests.model.log import Fact
-from tests.model.policy import Identifier, Policy, text
+from tests.model.policy import Identifier, Policy, lists_in, text
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,8 @@ class Leaving:
     fact: Fact
     identifiers: frozenset[Identifier]
     """What goes; a dry run lists it."""
+    first_seen: tuple[Fact, Identifier] | None
+    """By which fact the member was first seen, and which of its identifiers that showed; None where nobody goes."""
 
     @property
     def pseudonym(self) -> str:
@@ -32,9 +34,10 @@ def leavings(facts: list[Fact], policy: Policy) -> Iterator[Leaving]:
         if fact.type == "member.left":
             # The member as of that moment, all its facts included, the leaving's own list too, by the policy in force.
             known = [other for other in facts if other.at <= fact.at]
-            going = who_goes(Identity(Evidence(known, policy, erased), policy), policy, fact.body["member"])
+            identity = Identity(Evidence(known, policy, erased), policy)
+            going = who_goes(identity, policy, fact.body["member"])
             erased |= dict.fromkeys(going, fact.at)
-            yield Leaving(fact, going)
+            yield Leaving(fact, going, first_sight(identity, going))
 
 
 def erased_by(leavings: list[Leaving]) -> dict[Identifier, datetime]:
@@ -59,6 +62,19 @@ def who_goes(identity: Identity, policy: Policy, named: dict[str, Any]) -> froze
     # Devices go if they were seen only with that member, whether it has them, or they are shared and have none.
     devices = {one for one in person | identity.shared if policy.is_device(one) and company[one] <= person}
     return frozenset({one for one in person if not policy.is_device(one)} | devices)
+
+
+def first_sight(identity: Identity, going: frozenset[Identifier]) -> tuple[Fact, Identifier] | None:
+    """Of the member that goes; what is evicted or shared is none of it, a device that stays is."""
+    person = {other for one in going for other in identity.group_of(one) if identity.member_of(other)}
+    sights = [(identity.evidence.seen[one][0], one) for one in person]
+    return min(sights, key=lambda sight: (*sight[0].key, list_of(sight[0], sight[1], identity.policy)), default=None)
+
+
+def list_of(fact: Fact, identifier: Identifier, policy: Policy) -> int:
+    """In which of its lists a fact shows an identifier: an invitation shows the inviter first."""
+    lists = [policy.normals(sent) for sent in lists_in(fact.body)]
+    return next((n for n, seen in enumerate(lists) if identifier in seen), 0)
 
 
 def pseudonym(leavings: list[Leaving], account: Identifier | str, at: datetime) -> str | None:

@@ -24,7 +24,7 @@ def redemption(world: World, fact: Fact) -> list[Decision]:
         world,
         fact,
         account=world.account(issue),
-        member=world.member_in(issue),
+        person=world.person(issue),
         store=fact.body["store"],
         campaign=issue.body.get("campaign"),
         bases={"VOUCHER_FACE": issue.body.get("faceFen") or 0},
@@ -40,7 +40,7 @@ def redemption(world: World, fact: Fact) -> list[Decision]:
 
 
 def roles(world: World, case: Case) -> dict[str, Filled]:
-    invitation = world.referrals.of(case.member, case.fact)
+    invitation = world.referrals.of(case.person, case.fact)
     inviter = {"INVITER": Filled(world.account_of(invitation.fact, "inviter"))} if invitation else {}
     return {
         "CONSUMER": Filled(case.account),

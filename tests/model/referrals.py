@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from tests.model.decision import Decision
+from tests.model.leaving import list_of
 from tests.model.log import Fact
-from tests.model.policy import Identifier, lists_in
+from tests.model.policy import Identifier
 from tests.model.roles import Case, Filled, asked, entries
 from tests.model.rules import Rule, paying
 
@@ -17,19 +18,22 @@ if TYPE_CHECKING:
     from tests.model.world import World
 
 
+Person = Identifier | str
+"""A member by its seed, or one who left by the name of the leaving."""
+
+
 class Invitation(NamedTuple):
     """One that holds: the first valid one of its invitee."""
 
     fact: Fact
-    inviter: Member
-    invitee: Member
+    inviter: Person
+    invitee: Person
 
 
 class Referrals:
     def __init__(self, world: World) -> None:
         self._world = world
-        self.by_invitee: dict[Identifier, Invitation] = {}
-        """By the invitee's seed."""
+        self.by_invitee: dict[Person, Invitation] = {}
         self.refused: dict[str, str] = {}
         """Of every other invitation, by its id: why it does not count."""
         for fact in world.facts:
@@ -37,45 +41,51 @@ class Referrals:
                 self._read(fact)
 
     def _read(self, fact: Fact) -> None:
-        inviter, invitee = (self._world.member_in(fact, name) for name in ("inviter", "invitee"))
+        inviter, invitee = (self._world.known_as(fact, name) for name in ("inviter", "invitee"))
         if inviter is None or invitee is None:
             self.refused[fact.id] = "no_member"
         elif inviter == invitee:
             self.refused[fact.id] = "self_referral"
         elif not self._first_seen(inviter) < self._first_seen(invitee):
             self.refused[fact.id] = "known_before_inviter"
-        elif invitee.seed in self.by_invitee:
+        elif invitee in self.by_invitee:
             self.refused[fact.id] = "already_invited"
         else:
-            self.by_invitee[invitee.seed] = Invitation(fact, inviter, invitee)
+            self.by_invitee[invitee] = Invitation(fact, inviter, invitee)
 
-    def _first_seen(self, member: Member) -> tuple[object, str, int]:
+    def _first_seen(self, person: Person) -> tuple[object, str, int]:
         """By which event, and of one event's lists in which: an invitation shows the inviter first."""
-        return min(self._sight(one) for one in member.identifiers)
+        if isinstance(person, str):
+            sights = [sight for sight in [self._world.left_as(person).first_seen] if sight]
+        else:
+            member = self._world.identity.member_of(person)
+            sights = [(self._world.identity.evidence.seen[one][0], one) for one in member.identifiers] if member else []
+        return min((fact.at, fact.id, list_of(fact, one, self._world.policy)) for fact, one in sights)
 
-    def _sight(self, identifier: Identifier) -> tuple[object, str, int]:
-        fact = self._world.identity.evidence.seen[identifier][0]
-        policy = self._world.policy
-        lists = [policy.normals(sent) for sent in lists_in(fact.body)]
-        return fact.at, fact.id, next((n for n, seen in enumerate(lists) if identifier in seen), 0)
-
-    def of(self, member: Member | None, by: Fact | None = None) -> Invitation | None:
-        """The invitation that brought a member in; with `by`, if it came not after that event's moment."""
-        found = self.by_invitee.get(member.seed) if member else None
+    def of(self, person: Hashable, by: Fact | None = None) -> Invitation | None:
+        """The invitation that brought somebody in; with `by`, if it came not after that event's moment."""
+        found = self.by_invitee.get(cast(Person, person))
         return found if found and (by is None or found.fact.at <= by.at) else None
 
     def chain(self, member: Member, depth: int | None = None) -> list[Member]:
-        """Inviters upwards, nearest first."""
+        """Inviters upwards, nearest first, as far as they are members."""
         found: list[Member] = []
-        while (invitation := self.of(member)) and (depth is None or len(found) < depth):
-            member = invitation.inviter
+        while (invitation := self.of(member.seed)) and (depth is None or len(found) < depth):
+            above = self._member(invitation.inviter)
+            if above is None:
+                break
+            member = above
             found.append(member)
         return found
 
     def invitees(self, member: Member) -> list[Member]:
-        """In the order of their invitations."""
-        invitations = [one for one in self.by_invitee.values() if one.inviter == member]
-        return [one.invitee for one in sorted(invitations, key=lambda one: one.fact.key)]
+        """In the order of their invitations; who left is none."""
+        invitations = [one for one in self.by_invitee.values() if one.inviter == member.seed]
+        below = (self._member(one.invitee) for one in sorted(invitations, key=lambda one: one.fact.key))
+        return [one for one in below if one]
+
+    def _member(self, person: Person) -> Member | None:
+        return None if isinstance(person, str) else self._world.identity.member_of(person)
 
 
 def first_redemption(world: World, redemption: Fact) -> bool:
@@ -88,7 +98,7 @@ def first_redemption(world: World, redemption: Fact) -> bool:
 def referral(world: World, case: Case) -> tuple[list[Decision], str | None]:
     """What `REFERRAL` rules pay for a valid redemption, or else why nothing; None where no such rule is in force."""
     redemption = case.fact
-    invitation = world.referrals.of(case.member, redemption)
+    invitation = world.referrals.of(case.person, redemption)
     if invitation and invitation.fact.body.get("campaign"):
         case = case.with_campaign(invitation.fact.body["campaign"])
     matching = [

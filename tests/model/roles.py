@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,7 +12,6 @@ from tests.model.log import Fact
 from tests.model.rules import Circumstances, Rule, matches
 
 if TYPE_CHECKING:
-    from tests.model.identity import Member
     from tests.model.world import World
 
 
@@ -31,7 +30,8 @@ class Case:
     fact: Fact
     account: str | None
     """Whose account the consumer's share goes to."""
-    member: Member | None = None
+    person: Hashable = None
+    """Who it is, where the event may complete a referral."""
     store: str | None = None
     """Where it happened."""
     campaign: str | None = None

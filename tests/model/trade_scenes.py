@@ -236,7 +236,5 @@ def trade_logs(draw: st.DrawFn, size: int = 30) -> list[Event]:
     found += draw(st.lists(st.tuples(scenes.days, rules()), max_size=3))
     found += draw(st.lists(st.tuples(scenes.days, anything), min_size=size // 2, max_size=size))
     if draw(st.integers(0, 4)) == 0:
-        # Whether a policy blocks a value cannot be told when that was erased before the policy came.
-        found = [one for one in found if one[1]["type"] != "member.left"]
         found.append((draw(scenes.days), policy))
     return draw(dated(found))

@@ -180,6 +180,19 @@ class World:
             return None
         return self.identity.member_of(account)
 
+    def known_as(self, fact: Fact, field: str) -> Identifier | str | None:
+        """As whom an invitation names somebody: a member by its seed, or one who left since by the leaving's name."""
+        account = self.policy.account(named(fact, field))
+        left = account and leaving.pseudonym(self.leavings, account, fact.at)
+        if account and left:
+            return left if self.left_as(left).first_seen else None
+        member = self.member_in(fact, field)
+        return member.seed if member else None
+
+    def left_as(self, name: str) -> leaving.Leaving:
+        """The leaving under whose name somebody goes on."""
+        return next(one for one in self.leavings if one.pseudonym == name)
+
     def person(self, fact: Fact) -> Hashable:
         """Who a fact is about: a member, or an account that is no member's; None for nobody."""
         member = self.member_in(fact)
