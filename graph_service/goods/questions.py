@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from graph_service.channel.read import fetch_channel
+from graph_service.goods.codes import key_of
 from graph_service.goods.containment import Position
 from graph_service.goods.ownership import Ownership, ownership
 from graph_service.goods.read import fetch_goods, find_codes
@@ -54,11 +55,23 @@ async def ownerships(transaction: Transaction, queries: Sequence[tuple[str, int 
         transaction: to read in.
         queries: codes, each with an instant in microseconds; None for now.
     """
-    present = now()
     found = await find_codes(transaction, {code for code, _ in queries})
-    goods = await fetch_goods(transaction, {one.item for one in found.values()})
+    return await _ownerships(transaction, {code: one.item for code, one in found.items()}, queries)
+
+
+async def ownerships_of(transaction: Transaction, queries: Sequence[tuple[KnownItem, int | None]]) -> list[Answer]:
+    """The same of items that were looked up already."""
+    items = {item.code: item.key for item, _ in queries}
+    return await _ownerships(transaction, items, [(item.code, at) for item, at in queries])
+
+
+async def _ownerships(
+    transaction: Transaction, items: Mapping[str, str], queries: Sequence[tuple[str, int | None]]
+) -> list[Answer]:
+    present = now()
+    goods = await fetch_goods(transaction, items.values())
     channel = await fetch_channel(transaction, parties=goods.receivers(), skus=goods.skus())
-    stories = {code: goods.story(one.item, code) for code, one in found.items()}
+    stories = {code: goods.story(item, code) for code, item in items.items()}
     asked = [(code, present if at is None else at) for code, at in queries]
     answers = {
         (code, at): Answer(code, at, ownership(stories[code], channel, at, end_of(at)))
@@ -71,14 +84,9 @@ async def ownerships(transaction: Transaction, queries: Sequence[tuple[str, int 
 
 async def items(transaction: Transaction, codes: Iterable[str]) -> Mapping[str, KnownItem]:
     """What codes are; those that no event in force names are left out."""
-    found = await find_codes(transaction, codes)
-    rows = {
-        row["item"]: row
-        for row in await transaction.rows_of("goods/items", sorted({one.item for one in found.values()}))
-        if row["named"]
-    }
+    keys = {key_of(code): code for code in codes}
     return {
-        code: KnownItem(code, one.item, row["level"], row["sku"], row["batch"], row["scans"])
-        for code, one in found.items()
-        if (row := rows.get(one.item)) is not None
+        keys[row["key"]]: KnownItem(keys[row["key"]], row["item"], row["level"], row["sku"], row["batch"], row["scans"])
+        for row in await transaction.rows_of("goods/items", sorted(keys))
+        if row["named"]
     }

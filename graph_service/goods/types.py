@@ -189,6 +189,7 @@ async def _rebates_of(transaction: Transaction, triggers: Sequence[str]) -> list
 class Item:
     """An item, by one of its codes."""
 
+    known: strawberry.Private[questions.KnownItem]
     code: str
     level: str | None
     sku: str | None
@@ -204,7 +205,7 @@ class Item:
     @strawberry.field
     async def ownership(self, info: Info, at: DateTime | None = UNSET) -> Ownership:
         """Who owned it at that time (now, when no time is given)."""
-        return Ownership.of(await load(info, "goods.ownerships", questions.ownerships, (self.code, given(at))))
+        return Ownership.of(await load(info, "goods.ownerships", questions.ownerships_of, (self.known, given(at))))
 
     @field("From the brand to the consumer: hand-overs, containers, scans and what each scan paid, oldest first.")
     async def journey(self, info: Info, at: DateTime | None = UNSET) -> list[JourneyStep]:
@@ -226,10 +227,15 @@ class Item:
 async def item_of(info: Info, code: str) -> Item | None:
     """The item of a code; None for a code that no event in force names."""
     found = await load(info, "goods.items", _items, code)
-    return (
-        None
-        if found is None
-        else Item(code=found.code, level=found.level, sku=found.sku, batch=found.batch, scan_count=found.scan_count)
+    if found is None:
+        return None
+    return Item(
+        known=found,
+        code=found.code,
+        level=found.level,
+        sku=found.sku,
+        batch=found.batch,
+        scan_count=found.scan_count,
     )
 
 
