@@ -7,16 +7,17 @@ waits and is written together (`turns.py` says in which order).
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from neo4j import Bookmarks
 from neo4j.exceptions import DriverError, Neo4jError
 
 from graph_service import metrics
 from graph_service.errors import ServiceError
-from graph_service.graph.driver import Graph, Transaction
+from graph_service.graph.driver import Answer, Graph, Transaction
 from graph_service.graph.tokens import token_of
 from graph_service.intake.envelope import Refusal, open_envelope
 from graph_service.intake.lock import lock
@@ -120,6 +121,7 @@ async def record_batch(
             "The keys of this graph were changed while this process ran; nothing was recorded.",
             remedy="Start it again.",
         )
+    prepared = [one.sealed_with(keys) for one in prepared]
     policy = policy_of(log.policy)
     appended = await append(transaction, prepared, log, now=now(), policy=policy)
     if not appended.accepted:
@@ -135,6 +137,7 @@ class Recorder:
         keys: to seal identifiers.
         most_waiting: how many events may wait before further ones can be refused.
         writers: who takes turns with this one.
+        renew: takes up keys that another process changed, and tells whether it could.
 
     Attributes:
         closed: why no events are taken at present; None while they are.
@@ -148,10 +151,12 @@ class Recorder:
         keys: IdentifierKeys,
         most_waiting: int = MOST_WAITING,
         writers: Writers | None = None,
+        renew: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
         self.closed: ServiceError | None = None
         self._graph = graph
         self._keys = keys
+        self._renew = renew
         self.announcements = Announcements(graph)
         self.backlog = Backlog(graph, self.announcements)
         self._writers = writers or Writers()
@@ -268,7 +273,7 @@ class Recorder:
         try:
             if prepared:
                 async with self._writers.turn(small=len(prepared) <= SMALL_REQUEST):
-                    await self._graph.write(work)
+                    await self._written(work)
             trees: list[Tree] = []
         except _TakenBackError as taken_back:
             report.add(taken_back.report)
@@ -311,6 +316,15 @@ class Recorder:
             except Exception as error:
                 _give_up([portion], error)
 
+    async def _written(self, work: Callable[[Transaction], Awaitable[Answer]]) -> tuple[Answer, Bookmarks]:
+        """Writes; where the keys were changed meanwhile, once more with those."""
+        try:
+            return await self._graph.write(work)
+        except ServiceError as error:
+            if error.code != "IDENTIFIER_KEY_CHANGED" or self._renew is None or not await self._renew():
+                raise
+        return await self._graph.write(work)
+
     async def _write_together(self, portions: Sequence[Portion]) -> None:
         prepared = [one for _, part in portions for one in part]
         is_large = not portions[0][0].is_small
@@ -322,7 +336,7 @@ class Recorder:
 
         began = time.monotonic()
         async with self._writers.turn(small=not is_large):
-            (together, derived, batches), bookmarks = await self._graph.write(work)
+            (together, derived, batches), bookmarks = await self._written(work)
             somebody_waits = is_large and self._writers.somebody_waits
         metrics.batch_written(together, time.monotonic() - began)
         self.announcements.tell(derived.decisions)

@@ -13,7 +13,7 @@ from graph_service.graph.embedded import Connection, embedded_server
 from graph_service.graph.migrations import ready_graph
 from graph_service.health import watching
 from graph_service.members.identifiers import IdentifierKeys
-from graph_service.members.keyring import open_keys
+from graph_service.members.keyring import keeping_current, open_keys, renew
 from graph_service.recorder import Recorder
 from graph_service.settings import Neo4jSettings, Settings
 from graph_service.writers import Writers
@@ -108,10 +108,16 @@ async def open_service(
     async with connect(connection) as graph:
         await _require_version(graph)
         await ready_graph(graph, say or (lambda _: None))
-        keys = await open_keys(graph, settings.identifier_secret())
+        secret = settings.identifier_secret()
+        keys = await open_keys(graph, secret)
+
+        async def renewed() -> bool:
+            return await renew(graph, (secret, settings.identifier_secret()), keys)
+
         is_embedded = not Neo4jSettings().uri
         async with (
-            Recorder(graph, keys, settings.most_waiting_events, Writers(settings.home)).running() as recorder,
+            Recorder(graph, keys, settings.most_waiting_events, Writers(settings.home), renewed).running() as recorder,
+            keeping_current(graph, renewed, keys),
             watching(graph, recorder, settings, is_embedded=is_embedded),
         ):
             yield Service(settings, connection, graph, keys, recorder)

@@ -208,6 +208,7 @@ SAMPLES: dict[str, Sample] = {
     "members/a_sealed_value": call(),
     "members/accounts_of": rows("identifiers"),
     "members/keyring": call(),
+    "members/key_version": call(),
     "members/write_keyring": call(wrapped=["x"], version=1),
     "members/quality_pairs": page(after="", limit=PAGE),
     "members/quality_sizes": page(after="", limit=PAGE),

@@ -11,11 +11,19 @@ import pytest
 from graph_service.commands.keys import rotate_identifiers, rotate_token_key
 from graph_service.errors import ServiceError
 from graph_service.graph.driver import Graph
-from graph_service.members.keyring import open_keys, rotate_identifier_key
+from graph_service.members import keyring
+from graph_service.members.keyring import keeping_current, open_keys, renew, rotate_identifier_key
 from graph_service.recorder import Recorder
 from graph_service.rederive import rederive
 from graph_service.settings import Settings
 from tests.test_leaving import CHANNEL, FRIEND, LIFE, OPENID, PHONE, event, opened, record, whose
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody has to notice, but where a test says so."""
+    monkeypatch.setattr(keyring, "NOTICE_SECONDS", 0)
+
 
 OLD, NEW, OTHER = (letter * 32 for letter in (b"o", b"n", b"x"))
 
@@ -53,6 +61,42 @@ async def test_a_rotation_keeps_ids_and_survives_a_kill(graph: Graph) -> None:
         again = await record(recorder, *LIFE)
         assert (again.accepted, again.duplicates) == (0, 9)
     assert await rederive(graph, anew, check=True) == []
+
+
+async def test_a_running_service_takes_new_keys_up_by_itself(graph: Graph) -> None:
+    """It records and reads on, without a start."""
+    keys = await open_keys(graph, OLD)
+
+    async def renewed() -> bool:
+        return await renew(graph, (OLD,), keys)
+
+    async with Recorder(graph, keys, renew=renewed).running() as recorder, keeping_current(graph, renewed, keys):
+        await record(recorder, *CHANNEL, *LIFE)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(keyring, "NOTICE_SECONDS", 1)
+            await rotate_identifier_key(graph, OLD, NEW, lambda: None)
+        assert keys.version == 2
+        await record(recorder, event(62, "member.identified", 9, identifiers=[PHONE]))
+        bodies = (await graph.run("MATCH (e:Event) WHERE e.body CONTAINS 'sealed' RETURN e.body", read_only=True))[1]
+        assert all(opened(json.loads(body), keys) for (body,) in bodies)
+    assert await rederive(graph, await open_keys(graph, NEW), check=True) == []
+
+
+async def test_what_was_sealed_with_old_keys_is_sealed_anew(graph: Graph) -> None:
+    """The keys change between the reading of an event and its turn to be written, and nobody noticed yet."""
+    keys, old = await open_keys(graph, OLD), await open_keys(graph, OLD)
+
+    async def renewed() -> bool:
+        return await renew(graph, (NEW,), keys)
+
+    async with Recorder(graph, keys, renew=renewed).running() as recorder:
+        await record(recorder, *LIFE)
+        await rotate_identifier_key(graph, OLD, NEW, lambda: None)
+        await record(recorder, event(63, "member.identified", 9, identifiers=[PHONE]))
+    (body,) = (await graph.run("MATCH (e:Event {id: 'e063'}) RETURN e.body", read_only=True))[1][0]
+    assert opened(json.loads(body), await open_keys(graph, NEW)) == {PHONE["value"]}
+    with pytest.raises(ServiceError):
+        opened(json.loads(body), old)
 
 
 async def test_keys_of_the_home_are_changed_each_alone(graph: Graph, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from graph_service.attribution.query import AttributionQuery
 from graph_service.channel.query import ChannelQuery
 from graph_service.channel.types import PARTY_TYPES
 from graph_service.goods.query import GoodsQuery
+from graph_service.insight.query import InsightQuery
 from graph_service.members.privacy_query import PrivacyQuery
 from graph_service.members.quality_query import QualityQuery
 from graph_service.members.query import MemberQuery
@@ -41,6 +42,7 @@ Query = merge_types(
         AttributionQuery,
         ReferralQuery,
         TradeQuery,
+        InsightQuery,
     ),
 )
 Mutation = merge_types("Mutation", (IntakeMutation,))

@@ -6,8 +6,8 @@ from typing import Any
 from graph_service.api.viewer import Role, Viewer
 from graph_service.commands.member import meant_by, shown
 from graph_service.errors import ServiceError
+from graph_service.insight.held import held_about
 from graph_service.members.departure import Booked, Certificate, Departure, certificate_of, departure_of
-from graph_service.members.held import held_about
 from graph_service.members.identifiers import IdentifierKeys
 from graph_service.members.people import people
 from graph_service.members.unmasking import unmask

@@ -28,6 +28,7 @@ class Prepared:
         content_hash: what tells whether another event of its id says the same.
         properties: of its node, but for when it is recorded.
         shown: the identifiers that it shows, sealed.
+        key_version: of the key that sealed them.
     """
 
     arrival: Arrival
@@ -35,6 +36,11 @@ class Prepared:
     content_hash: str
     properties: Row
     shown: list[Sighting]
+    key_version: int
+
+    def sealed_with(self, keys: IdentifierKeys) -> "Prepared":
+        """The same, sealed with the newest key."""
+        return self if self.key_version == keys.version else prepare(self.arrival, keys)
 
 
 def prepare(arrival: Arrival, keys: IdentifierKeys) -> Prepared:
@@ -66,7 +72,7 @@ def prepare(arrival: Arrival, keys: IdentifierKeys) -> Prepared:
             "voided": False,
         }
     )
-    return Prepared(arrival, facts, content_hash, properties, shown)
+    return Prepared(arrival, facts, content_hash, properties, shown, keys.version)
 
 
 def _device(event: events.Event, shown: Sequence[Sighting], keys: IdentifierKeys) -> str | None:

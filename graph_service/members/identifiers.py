@@ -132,8 +132,13 @@ class IdentifierKeys:
         held = derived_from(secret) if parts is None else parts
         self._finding = held.finding
         self._content = held.content
-        self._sealing = {version: AESGCM(key) for version, key in held.sealing.items()}
-        self.version = held.version
+        self._sealing: dict[int, AESGCM] = {}
+        self.take(held)
+
+    def take(self, parts: KeyParts) -> None:
+        """Seals with the newest of these keys from now on; what the ones before sealed can be opened still."""
+        self._sealing |= {version: AESGCM(key) for version, key in parts.sealing.items()}
+        self.version = parts.version
 
     def id_of(self, identifier: PlainIdentifier) -> str:
         """The id of an identifier: a keyed hash, the same in every rebuild."""

@@ -7,11 +7,13 @@ them are wrapped under the secret (`GRAPH_SERVICE_IDENTIFIER_KEY`): who has the 
 that is killed goes on where it was, and until it ends both the old and the new sealing key are in the ring.
 """
 
+import asyncio
 import base64
 import json
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -20,6 +22,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from neo4j.exceptions import DriverError, Neo4jError
 
 from graph_service.errors import ServiceError
 from graph_service.graph.driver import Graph, Row, Transaction
@@ -29,6 +32,9 @@ from graph_service.members.identifiers import IdentifierKeys, KeyParts, derived_
 
 _NONCE_LENGTH = 12
 _AT_ONCE = 1_000
+_LOOK_SECONDS = 0.5
+NOTICE_SECONDS = 3 * _LOOK_SECONDS
+"""After which every service that runs holds the new keys."""
 
 Say = Callable[[str], None]
 
@@ -103,13 +109,56 @@ async def _open(graph: Graph, secret: bytes) -> KeyParts:
     )
 
 
+async def renew(graph: Graph, secrets_known: Iterable[bytes], keys: IdentifierKeys) -> bool:
+    """Takes up the keys that a rotation made meanwhile.
+
+    Args:
+        graph: that keeps them.
+        secrets_known: those that this process may open them with.
+        keys: to be brought up to date, in place.
+
+    Returns:
+        whether one of the secrets opens them.
+    """
+    rows = await graph.read(lambda transaction: transaction.run("members/keyring"))
+    wrapped: list[str] = rows[0]["wrapped"] if rows else []
+    opened = (_Secret(secret).unwrap(one) for secret in secrets_known for one in wrapped)
+    parts = next((one for one in opened if one is not None), None)
+    if parts is None:
+        return False
+    keys.take(parts)
+    return True
+
+
+@asynccontextmanager
+async def keeping_current(
+    graph: Graph, renewed: Callable[[], Awaitable[bool]], keys: IdentifierKeys
+) -> AsyncIterator[None]:
+    """Looks now and then whether the keys were changed, while the block lasts."""
+
+    async def look() -> None:
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            with suppress(ServiceError, DriverError, Neo4jError):  # the graph is away, and tells whoever asks
+                rows = await graph.read(lambda transaction: transaction.run("members/key_version"))
+                if rows and rows[0]["version"] not in {None, keys.version}:
+                    await renewed()
+
+    looking = asyncio.create_task(look())
+    try:
+        yield
+    finally:
+        looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
+
+
 async def rotate_identifier_key(
     graph: Graph, old: bytes, new: bytes, install: Callable[[], None], say: Say = lambda text: None
 ) -> int:
     """Keeps the graph's keys under a new secret, and seals every value anew.
 
-    Other processes that hold the old keys can write nothing from the first step on, and read what was sealed anew only
-    after they are started again.
+    Services that run take the new sealing key up by themselves (`keeping_current`); it waits for them before anything
+    is sealed with it. A process that cannot writes nothing from the first step on.
 
     Args:
         graph: to change.
@@ -128,6 +177,7 @@ async def rotate_identifier_key(
     if len(parts.sealing) == 1:
         parts = replace(parts, sealing={**parts.sealing, parts.version + 1: secrets.token_bytes(32)})
     await _keep(graph, parts, [_Secret(old), _Secret(new)])
+    await asyncio.sleep(NOTICE_SECONDS)
     install()
     await _keep(graph, parts, [_Secret(new)])
     keys = IdentifierKeys(parts=parts)

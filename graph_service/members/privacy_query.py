@@ -1,11 +1,10 @@
-"""What GraphQL tells of privacy: what is held, who saw plain values, what leaving erases, who may be contacted."""
+"""What GraphQL tells of privacy: who saw plain values, what leaving erases, who may be contacted."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import strawberry
 from strawberry import UNSET
-from strawberry.scalars import JSON
 
 from graph_service.api.arguments import given
 from graph_service.api.context import Context
@@ -15,11 +14,10 @@ from graph_service.api.scalars import DateTime, Fen
 from graph_service.graph.driver import Transaction
 from graph_service.members.consent import members_to_contact
 from graph_service.members.departure import Booked, certificate_of, departure_of
-from graph_service.members.held import held_about
 from graph_service.members.people import people
 from graph_service.members.types import MEMBERS, Identifier, MemberConnection, connection
 from graph_service.members.unmasking import Unmasking as Noted
-from graph_service.members.unmasking import require_reason, unmask, unmaskings, unmaskings_of
+from graph_service.members.unmasking import unmaskings, unmaskings_of
 
 UNMASKINGS = SortKey("unmaskings", (int, str))
 
@@ -113,23 +111,6 @@ class ErasureCertificate:
 @strawberry.type
 class PrivacyQuery:
     """Questions about privacy."""
-
-    @field("Everything that is held about a member, unmasked and audited; null where the id is nobody's.")
-    async def member_data(
-        self,
-        info: strawberry.Info[Context, Any],
-        id: strawberry.ID,  # noqa: A002
-        reason: str,
-    ) -> JSON | None:
-        """The member's own data, for the member."""
-        context = info.context
-        require_reason(context.viewer, reason)
-        found = await context.read(lambda transaction: people(transaction, [str(id)]))
-        if str(id) not in found:
-            return None
-        asked = [(one, reason) for one in found[str(id)].ids]
-        plain = await unmask(context.graph, context.keys, context.viewer, asked)
-        return cast("JSON | None", await held_about(context.graph, context.keys, str(id), plain))
 
     @field("Who saw plain values, and why; the latest first. Of one member, where one is named.")
     async def unmaskings(
