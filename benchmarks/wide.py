@@ -1,9 +1,10 @@
-"""A late receipt of a distributor's whole delivery, and a rule published late, while others scan.
+"""A late receipt of a distributor's whole delivery, and rules published late, while others scan.
 
     python -m benchmarks.wide [--scans 200000] [--out FILE]
 
-The first half of the scans lies behind the receipt, all of them behind the rule. It measures how long each takes until
-nothing waits, how long a scan of somebody else takes meanwhile, and whether everything ends where a rebuild ends.
+The first half of the scans lies behind the receipt, all of them behind the rules: one without limits, then one with a
+daily cap and a budget that runs out. It measures how long each takes until nothing waits, how long a scan of somebody
+else takes meanwhile, how much memory the service takes, and whether everything ends where a rebuild ends.
 """
 
 import argparse
@@ -76,6 +77,12 @@ def rule(version: int, fen: int) -> Event:
     pay = [{"role": role, "fen": fen} for role in ("CONSUMER", "STORE", "DISTRIBUTOR")]
     body = {"id": "scan", "version": version, "brand": "F", "trigger": "CONSUMER_SCAN", "from": _BEGIN.isoformat()}
     return body | {"pay": pay, "retroactive": {"by": "benchmark", "reason": "late"}}
+
+
+def limited_rule(scans: int) -> Event:
+    """A rule whose budget is spent by six of ten scans, and whose stores reach their caps in the middle of the day."""
+    caps = [{"role": "STORE", "per": "DAY", "limitFen": 10 * scans // STORES // 2, "onExceed": "TRUNCATE"}]
+    return rule(1, 10) | {"id": "limited", "caps": caps, "budgetFen": 25 * (scans * 6 // 10)}
 
 
 def scan(number: int, minute: float) -> Event:
@@ -165,6 +172,9 @@ def main() -> None:
             figures["late_receipt"] = wide(served, late, scans)
             late = event("rule 2", "rule.published", 0.5, rule=rule(2, 200))
             figures["late_rule"] = wide(served, late, figures["late_receipt"]["next"])
+            late = event("limited rule", "rule.published", 0.5, rule=limited_rule(scans))
+            figures["late_limits"] = wide(served, late, figures["late_rule"]["next"])
+            figures["service_mib"] = served.process.memory_info().rss // 2**20
             check = subprocess.run(
                 command(home, "rederive", "--check"), env=surroundings(), capture_output=True, check=False
             )
