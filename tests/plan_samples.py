@@ -346,7 +346,7 @@ SAMPLES: dict[str, Sample] = {
     "rebates/entries_by_payee": rows("payees", statuses=STATUSES, **FIRST_PAGE),
     "rebates/entries_by_trigger": rows("scans"),
     "rebates/entries_in_time": page(statuses=STATUSES, **FIRST_PAGE),
-    "rebates/forget_tallies": counted("decision", prefix='["[\\"r\\",', key="", limit=10),
+    "rebates/forget_tallies": counted("decision", begin='["r:', parts=2, key="", limit=10),
     "rebates/freeze": each(
         "accounts", lambda one: {"payee": one, "period": "2026-07", "block": 1, "openingFen": 0}, period="2026-07"
     ),
@@ -395,7 +395,7 @@ SAMPLES: dict[str, Sample] = {
             {"key": "l", "rule": "r", "group": None, "role": None, "from": EVER, "at": AT, "trigger": "t", "rank": 0},
         ],
     ),
-    "rebates/reserved_from": counted("decision", rule='["miaowang-scan", "BUDGET"]', limit=10, **{"from": EVER}),
+    "rebates/reserved_from": counted("decision", rule="miaowang-scan:123456", limit=10, **{"from": EVER}),
     "rebates/reserved_between": counted("decision", rule="miaowang-scan", **{"from": EVER, "to": NEVER}),
     "rebates/reserved_of_payees": counted(
         "decision", rows=[{"rule": "miaowang-scan", "group": "S", "part": "", "from": EVER, "to": NEVER}]
@@ -407,8 +407,8 @@ SAMPLES: dict[str, Sample] = {
     "rebates/scans_out_of": rows("cartons", before=NEVER),
     "rebates/shown_on_devices": each("identifiers", lambda one: {"device": one, "from": EVER, "to": NEVER}),
     "rebates/tallies": rows("decisions"),
-    "rebates/tallies_after": counted("decision", prefix='["[\\"r\\",', after="", limit=10),
-    "rebates/tallies_of_rule": counted("decision", rule='["miaowang-scan", "BUDGET"]', since="2026-07-05"),
+    "rebates/tallies_after": counted("decision", begin='["r:', parts=2, after="", limit=10),
+    "rebates/tallies_of_rule": counted("decision", rule="miaowang-scan:123456", since="2026-07-05"),
     "rebates/triggers_by_capped_accounts": each("identifiers", lambda one: {"account": one}, limit=ALL),
     "rebates/triggers_of_reviews": rows("events"),
     "rebates/triggers_on_devices": each(

@@ -19,6 +19,7 @@ CALL (row) {
   RETURN decision
 }
 WITH row, decision
-WHERE (decision.at < row.at OR decision.trigger < row.trigger OR (decision.trigger = row.trigger AND decision.rank < row.rank))
+WHERE (decision.at < row.at OR decision.trigger < row.trigger OR (decision.trigger = row.trigger AND coalesce(decision.rank, 0) < row.rank))
   AND (row.role IS NULL OR decision.role = row.role)
-RETURN row.key AS key, sum(decision.cappedFen) AS cappedFen, sum(decision.reservedFen) AS reservedFen
+WITH row.key AS key, decision, coalesce(decision.reservedFen, decision.amountFen) AS reservedFen
+RETURN key, sum(coalesce(decision.cappedFen, reservedFen)) AS cappedFen, sum(reservedFen) AS reservedFen

@@ -302,5 +302,5 @@ def decision_row(decision: Decision, at: int, recorded_at: int) -> Row:
         "reverses": decision.reverses,
     }
     if decision.reservation is not None:
-        row |= reservation_row(decision.reservation)
+        row |= reservation_row(decision.reservation, decision.amount_fen, decision.points)
     return {key: value for key, value in row.items() if value is not None}

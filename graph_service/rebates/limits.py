@@ -136,7 +136,11 @@ class Limits:
 
     def key(self, rule: str) -> str:
         """Under what reservations and tallies are kept: another kind of limit counts everything anew."""
-        return json.dumps([rule, self.fingerprint], ensure_ascii=False)
+        return f"{rule}:{self._mark}"
+
+    @cached_property
+    def _mark(self) -> str:
+        return hashlib.blake2b(self.fingerprint.encode(), digest_size=3).hexdigest()
 
     def terms_of(self, version: int) -> str:
         """A digest of what a version asks of its reservations; another content of the version has another."""

@@ -4,7 +4,7 @@
                 cappedFen, cappedReason, reservedFen, reservedReason, terms})
 
 They stand beside a decision whose rule has limits that depend on the order of events. `limited` is the key of these
-limits, `asked` a digest of those of its version; `terms` is JSON.
+limits, `asked` a digest of those of its version; `terms` is JSON. What nothing was cut from has `amountFen` alone.
 """
 
 import json
@@ -17,23 +17,31 @@ from graph_service.rebates.decision import Decision
 from graph_service.rebates.limits import Reservation, Review
 from graph_service.rebates.refunds import Refund
 
+ACCRUED = "ACCRUED"
 
-def reservation_row(one: Reservation) -> Row:
-    """What a decision keeps of its way through the limits; what is None is left out."""
+
+def reservation_row(one: Reservation, fen: int, points: int) -> Row:
+    """What a decision keeps of its way through the limits; what is None, or as it is mostly, is left out.
+
+    Args:
+        one: the reservation.
+        fen: what became of it.
+        points: the same.
+    """
     proposal = one.proposal
     row = {
         "limited": one.key,
         "asked": one.terms,
         "group": one.group,
-        "rank": one.rank,
-        "proposed": proposal.status,
-        "proposedFen": proposal.amount_fen,
-        "proposedPoints": proposal.points,
+        "rank": one.rank or None,
+        "proposed": None if proposal.status == ACCRUED else proposal.status,
+        "proposedFen": None if proposal.amount_fen == one.capped[0] else proposal.amount_fen,
+        "proposedPoints": None if proposal.points == points else proposal.points,
         "proposedReason": proposal.reason,
         "exact": proposal.exact,
-        "cappedFen": one.capped[0],
+        "cappedFen": None if one.capped[0] == one.reserved[0] else one.capped[0],
         "cappedReason": one.capped[1],
-        "reservedFen": one.reserved[0],
+        "reservedFen": None if one.reserved[0] == fen else one.reserved[0],
         "reservedReason": one.reserved[1],
         "terms": _terms(one),
     }
@@ -43,15 +51,17 @@ def reservation_row(one: Reservation) -> Row:
 def reservation_of(row: Mapping[str, Any]) -> Reservation:
     """The reservation that a decision keeps."""
     terms = json.loads(row["terms"]) if "terms" in row else {}
+    reserved = row.get("reservedFen", row["amountFen"])
+    capped = row.get("cappedFen", reserved)
     proposal = Decision(
         row["rule"],
         row["version"],
         row["trigger"],
         row["role"],
         row.get("payee"),
-        row["proposed"],
-        row["proposedFen"],
-        row["proposedPoints"],
+        row.get("proposed", ACCRUED),
+        row.get("proposedFen", capped),
+        row.get("proposedPoints", row["points"]),
         row.get("proposedReason"),
         row.get("due"),
         row.get("exact"),
@@ -62,15 +72,15 @@ def reservation_of(row: Mapping[str, Any]) -> Reservation:
         proposal,
         row["at"],
         row["decidedAt"],
-        row["rank"],
+        row.get("rank", 0),
         row.get("group"),
         row["limited"],
         row["asked"],
         terms.get("hold"),
         Review(*review) if review else None,
         tuple(_refund(one) for one in terms.get("refunds", ())),
-        (row["cappedFen"], row.get("cappedReason")),
-        (row["reservedFen"], row.get("reservedReason")),
+        (capped, row.get("cappedReason")),
+        (reserved, row.get("reservedReason")),
     )
 
 

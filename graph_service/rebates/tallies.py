@@ -126,7 +126,7 @@ async def old_tallies(transaction: Transaction, rule: str, counted: Set[str]) ->
     """
     after = ""
     while True:
-        rows = await transaction.run("rebates/tallies_after", prefix=_prefix(rule), after=after, limit=_PAGE)
+        rows = await transaction.run("rebates/tallies_after", **_whose(rule), after=after, limit=_PAGE)
         if gone := {row["id"] for row in rows} - counted:
             yield Tallies(gone=gone)
         if len(rows) < _PAGE:
@@ -139,10 +139,10 @@ async def forget_tallies(transaction: Transaction, rule: str, key: str | None) -
 
     What is too much for one transaction stays; nobody reads it, and deriving everything anew deletes it.
     """
-    await transaction.run("rebates/forget_tallies", prefix=_prefix(rule), key=key or "", limit=_FORGOTTEN_AT_ONCE)
+    await transaction.run("rebates/forget_tallies", **_whose(rule), key=key or "", limit=_FORGOTTEN_AT_ONCE)
 
 
-def _prefix(rule: str) -> str:
-    """With what the ids of all tallies of a rule begin, whatever its limits."""
-    key = json.dumps([rule], ensure_ascii=False)[:-1] + ","
-    return "[" + json.dumps(key, ensure_ascii=False)[:-1]
+def _whose(rule: str) -> Row:
+    """With what the ids of the tallies of a rule begin, and how many parts the keys of its limits have."""
+    begin = json.dumps([f"{rule}:"], ensure_ascii=False)[:-2]
+    return {"begin": begin, "parts": rule.count(":") + 2}
