@@ -197,6 +197,34 @@ def test_an_order_is_about_the_lines_of_the_rules_brand() -> None:
         assert told(ORDER, ordered(1, store="S1", **more))[1] == ("PROMOTER", "REJECTED", 0, reason)
 
 
+def refunded(day: int, **more: Any) -> Event:
+    return {"id": f"back{day}", "at": at(day), "type": "order.refunded", "order": "O", **more}
+
+
+def reversals(*events: Event) -> list[tuple[int, int]]:
+    """Fen and points that refunds take back, in order, of a store that is paid 200 fen (199.9) and 9 points."""
+    half = [
+        {"line": "a", "sku": "CAT", "quantity": 3, "netFen": 1000},
+        {"line": "b", "sku": "CAT", "quantity": 1, "netFen": 999},
+    ]
+    order = ordered(1, store="S1", paidFen=1999) | {"lines": half}
+    pay = [{"role": "STORE", "bps": 1000, "base": "NET_PAID"}, {"role": "STORE", "points": 9}]
+    log = [{"id": f"a{n:02}", "at": LONG_AGO, **body} for n, body in enumerate(BEGINNING)]
+    world = World([*log, rule("order", "ORDER", pay=pay, rounding="HALF_UP"), order, *events])
+    return [(one.amount_fen, one.points) for one in world.decisions() if one.status == "REVERSED"]
+
+
+def test_a_refund_takes_back_of_each_line_in_proportion_half_up_on_the_running_total() -> None:
+    """The lines hold 100 fen each (100.05 and 99.95), and 5 and 4 points (4.5 each)."""
+    third = {"lines": [{"line": "a", "quantity": 1}]}
+    assert reversals(refunded(2, **third)) == [(-33, -2)]
+    assert reversals(*(refunded(day, **third) for day in (2, 3, 4))) == [(-33, -2), (-34, -1), (-33, -2)]
+    assert reversals(refunded(2, **third), refunded(3)) == [(-33, -2), (-167, -7)]
+    assert reversals(refunded(2, lines=[{"line": "a", "netFen": 250}])) == [(-25, -1)]
+    assert reversals(refunded(2), refunded(3)) == [(-200, -9)]
+    assert reversals(refunded(2, lines=[{"line": "nobody's"}])) == []
+
+
 def test_an_order_without_a_store_is_the_attributed_ones_until_its_claim_is_over() -> None:
     chosen = {"id": "c", "at": at(0), "type": "store.chosen", "member": named("b"), "store": "S1"}
     order = ordered(0, member=named("b"))
