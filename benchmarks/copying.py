@@ -29,7 +29,6 @@ _WRITES = (
     "write_stays",
     "write_shown",
     "rebates/write_decisions",
-    "rebates/book",
 )
 
 Batch = Mapping[str, Sequence[Row]]
@@ -93,9 +92,7 @@ class Copy:
                 shown[identifier] = None
             if decisions:
                 made = [{"properties": one, "party": party, "account": account} for one, party, account in decisions]
-                rows["rebates/write_decisions"].append({"trigger": event, "decisions": made})
-            if entries:
-                rows["rebates/book"].append({"trigger": event, "entries": entries})
+                rows["rebates/write_decisions"].append({"trigger": event, "decisions": made, "entries": entries})
         self._read_runs(session, named, rows, pieces=pieces)
         new = [one for one in shown if one not in self._identifiers]
         self._identifiers.update(new)

@@ -193,11 +193,15 @@ class _Rederivation:
     async def _decisions(self, transaction: Transaction, events: Sequence[str]) -> list[str]:
         rules = await fetch_rulebook(transaction)
         clock = int((await transaction.run("intake/clock"))[0]["clock"] or 0)
-        comparison = await compare(transaction, events, rules, clock)
+        differences = [
+            difference
+            async for comparison in compare(transaction, events, rules, clock)
+            for difference in comparison.differences
+        ]
         if self._write:
             await transaction.run("intake/set_clock", clock=clock)
             await derive_decisions(transaction, events, rules, clock)
-        return comparison.differences
+        return differences
 
     async def _payments(self, transaction: Transaction, events: Sequence[str]) -> list[str]:
         payments = await differing_payments(transaction, events)

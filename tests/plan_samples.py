@@ -64,6 +64,7 @@ def _decision(trigger: str) -> Parameters:
         "trigger": trigger,
         "decisions": [{"properties": one, "party": "D1-GD", "account": None} for one in properties],
         "restsOn": [("OWNED_BY", "D1-GD")],
+        "entries": _entries(trigger),
     }
 
 
@@ -76,9 +77,9 @@ def _event(number: str, run: str) -> Parameters:
     }
 
 
-def _entry(trigger: str) -> Parameters:
+def _entries(trigger: str) -> list[Parameters]:
     new = {"rule": "new", "trigger": trigger, "role": "STORE", "payee": "D1-GD", "at": AT, "status": "ACCRUED"}
-    return {"trigger": trigger, "entries": [new | {"id": f"new {trigger} {n}", "revision": n} for n in range(5)]}
+    return [new | {"id": f"new {trigger} {n}", "revision": n} for n in range(5)]
 
 
 def _past(item: str) -> Parameters:
@@ -329,7 +330,6 @@ SAMPLES: dict[str, Sample] = {
     "rebates/all_entries": page(after="", limit=PAGE),
     "rebates/all_payments": page(after="", limit=PAGE),
     "rebates/blocks": page(after=0, limit=PAGE),
-    "rebates/book": each("scans", _entry),
     "rebates/book_payments": each(
         "events", lambda one: {"id": f"new {one}", "event": one, "period": "2026-07", "fen": 1, "block": 1}
     ),

@@ -1,5 +1,6 @@
 """The one Neo4j driver of a process, and how statements run on it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,15 +22,20 @@ class Transaction:
 
     def __init__(self, transaction: AsyncManagedTransaction | AsyncSession) -> None:
         self._transaction = transaction
+        self._turn = asyncio.Lock()
 
     async def run(self, name: str, **parameters: Any) -> list[Row]:
-        """Runs the statement of that name and returns its rows, as dicts by column."""
+        """Runs the statement of that name and returns its rows, as dicts by column.
+
+        Statements that are asked for at once run one after another, in the order of asking.
+        """
         found = statement(name)
-        result = await self._transaction.run(found.text, parameters)
+        async with self._turn:
+            result = await self._transaction.run(found.text, parameters)
+            records, keys = await result.values(), result.keys()
         if found.gathered:
-            return cast(list[Row], (await result.values())[0][0])
-        keys = result.keys()
-        return [dict(zip(keys, record, strict=True)) for record in await result.values()]
+            return cast(list[Row], records[0][0])
+        return [dict(zip(keys, record, strict=True)) for record in records]
 
     async def rows_of(self, name: str, rows: Sequence[Any], **parameters: Any) -> list[Row]:
         """Runs a statement over `$rows`; none, no round trip."""

@@ -1,16 +1,18 @@
 """Derives decisions: lets proposals pass their limits, writes what came out different, and books it."""
 
+import contextlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
+from graph_service.ahead import WriteBehind, parts_of
 from graph_service.graph.driver import Row, Transaction
-from graph_service.rebates.chain import Books, open_books
+from graph_service.rebates.chain import Books, open_books, seal_block
 from graph_service.rebates.decision import ACCOUNT_ROLES, Decision
-from graph_service.rebates.evaluate import Derived, RestsOn, evaluate
+from graph_service.rebates.evaluate import AT_ONCE, Derived, RestsOn, evaluate
 from graph_service.rebates.funding import Borne, bearers_of, fillers
 from graph_service.rebates.holds import fetch_held, with_later_scans
-from graph_service.rebates.journal import Occasion, book, bookings, is_settled, standing
+from graph_service.rebates.journal import Occasion, bookings, is_settled, standing
 from graph_service.rebates.limited import Limited, pass_limits, recounted
 from graph_service.rebates.questions import RebateLine, line_of
 from graph_service.rebates.reservation_rows import reservation_row
@@ -38,7 +40,16 @@ async def derive_decisions(
         the decisions that are new or changed.
     """
     asked = await with_later_scans(transaction, await _with_orders(transaction, triggers, rules), rules)
-    return await write(transaction, await compare(transaction, asked, rules, clock, regrouped))
+    parts: list[Comparison] = []
+    async with (
+        WriteBehind() as behind,
+        contextlib.aclosing(compare(transaction, asked, rules, clock, regrouped)) as compared,
+    ):
+        async for comparison in compared:
+            await behind.put(_write(transaction, comparison))
+            parts.append(comparison)
+    await _seal(transaction, parts)
+    return [line_of(row) for comparison in parts for row in comparison.changed]
 
 
 async def recount(transaction: Transaction, rule: str, rules: Rulebook) -> list[RebateLine]:
@@ -59,14 +70,52 @@ async def write(transaction: Transaction, comparison: "Comparison") -> list[Reba
     Returns:
         the decisions that are new or changed.
     """
+    await _write(transaction, comparison)
+    await _seal(transaction, [comparison])
+    return [line_of(row) for row in comparison.changed]
+
+
+async def _write(transaction: Transaction, comparison: "Comparison") -> None:
     stored, changed = comparison.stored, comparison.changed
     await transaction.rows_of("rebates/delete_decisions", comparison.gone)
     await transaction.rows_of("rebates/change_decisions", [row for row in changed if row["id"] in stored])
-    await transaction.rows_of("rebates/delete_resting_on", _ties(comparison.untied))
-    await _write(transaction, [row for row in changed if row["id"] not in stored], comparison.tied)
-    await book(transaction, comparison.books, comparison.entries)
+    untied = [{"event": event, "relation": how, "party": party} for event, how, party in sorted(comparison.untied)]
+    await transaction.rows_of("rebates/delete_resting_on", untied)
+    await transaction.rows_of("rebates/write_decisions", _new_rows(comparison))
+    reversals = [entry for entry in comparison.entries if not entry["revision"] % 2]
+    await transaction.rows_of("rebates/link_reversals", reversals)
     await write_tallies(transaction, comparison.tallies)
-    return [line_of(row) for row in changed]
+
+
+async def _seal(transaction: Transaction, parts: Sequence["Comparison"]) -> None:
+    """Makes one block of what a transaction books."""
+    entries = [entry for comparison in parts for entry in comparison.entries]
+    if entries:
+        await seal_block(transaction, parts[0].books, entries=entries)
+
+
+def _new_rows(comparison: "Comparison") -> list[Row]:
+    """What is new of triggers: decisions with whom they pay, what these rest on, entries."""
+    decisions: dict[str, list[Row]] = defaultdict(list)
+    ties: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    entries: dict[str, list[Row]] = defaultdict(list)
+    for row in comparison.changed:
+        if row["id"] not in comparison.stored:
+            payee = "account" if row["role"] in ACCOUNT_ROLES else "party"
+            decisions[row["trigger"]].append({"properties": row, payee: row.get("payee")})
+    for event, relation, party in sorted(comparison.tied):
+        ties[event].append((relation, party))
+    for entry in comparison.entries:
+        entries[entry["trigger"]].append(entry)
+    return [
+        {
+            "trigger": trigger,
+            "decisions": decisions.get(trigger),
+            "restsOn": ties.get(trigger),
+            "entries": entries.get(trigger),
+        }
+        for trigger in sorted(decisions.keys() | ties.keys() | entries.keys())
+    ]
 
 
 async def _with_orders(transaction: Transaction, triggers: Iterable[str], rules: Rulebook) -> set[str]:
@@ -121,8 +170,8 @@ async def compare(
     rules: Rulebook,
     clock: int,
     regrouped: Set[str] = frozenset(),
-) -> Comparison:
-    """Decides on triggers and compares with the graph; writes nothing."""
+) -> AsyncGenerator[Comparison, None]:
+    """Decides on triggers and compares with the graph, some of them at a time; writes nothing."""
     asked = sorted(set(triggers))
     derived = await evaluate(transaction, asked, rules, clock)
     stands = await transaction.rows_of("rebates/standing", asked)
@@ -131,16 +180,44 @@ async def compare(
     ties = {(row["trigger"], relation, party) for row in stands for relation, party in row["restsOn"]}
     stands += await _stands_of(transaction, limited.others)
     everyone = await _with_funders(transaction, derived, limited.others, rules, clock)
-    return _beside(
-        limited,
-        stands,
-        derived.triggers,
-        bearers=_bearers(everyone, (*limited.decisions, *limited.others), rules),
-        books=await open_books(transaction),
-        why=Occasion(await _concerned(transaction, regrouped, stands), rules.periodic),
-        tied=derived.rests_on - ties,
-        untied=ties - derived.rests_on,
-    )
+    bearers = _bearers(everyone, (*limited.decisions, *limited.others), rules)
+    books = await open_books(transaction)
+    why = Occasion(await _concerned(transaction, regrouped, stands), rules.periodic)
+    decisions, others = _by_trigger(limited.decisions), _by_trigger(limited.others)
+    stands_of = {row["trigger"]: row for row in reversed(stands)}
+    tied, untied = _by_event(derived.rests_on - ties), _by_event(ties - derived.rests_on)
+    events = sorted({*asked, *decisions, *others, *stands_of})
+    tallies = limited.tallies
+    for part in parts_of(events, AT_ONCE):
+        yield _beside(
+            Limited(
+                [one for event in part for one in decisions.get(event, ())],
+                [one for event in part for one in others.get(event, ())],
+                tallies,
+            ),
+            [stands_of[event] for event in part if event in stands_of],
+            {event: derived.triggers[event] for event in part if event in derived.triggers},
+            bearers=bearers,
+            books=books,
+            why=why,
+            tied={tie for event in part for tie in tied.get(event, ())},
+            untied={tie for event in part for tie in untied.get(event, ())},
+        )
+        tallies = Tallies()
+
+
+def _by_trigger(decisions: Iterable[Decision]) -> Mapping[str, list[Decision]]:
+    found: dict[str, list[Decision]] = defaultdict(list)
+    for one in decisions:
+        found[one.trigger].append(one)
+    return found
+
+
+def _by_event(ties: Iterable[RestsOn]) -> Mapping[str, list[RestsOn]]:
+    found: dict[str, list[RestsOn]] = defaultdict(list)
+    for tie in ties:
+        found[tie[0]].append(tie)
+    return found
 
 
 async def _concerned(transaction: Transaction, regrouped: Set[str], stands: Iterable[Row]) -> Set[str]:
@@ -245,38 +322,15 @@ async def _stands_of(transaction: Transaction, decisions: Iterable[Decision]) ->
     ]
 
 
-async def _write(transaction: Transaction, rows: Iterable[Row], tied: Set[RestsOn]) -> None:
-    by_trigger: dict[str, list[Row]] = defaultdict(list)
-    ties: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for event, relation, party in sorted(tied):
-        ties[event].append((relation, party))
-    for row in rows:
-        payee = "account" if row["role"] in ACCOUNT_ROLES else "party"
-        by_trigger[row["trigger"]].append({"properties": row, payee: row.get("payee")})
-    await transaction.rows_of(
-        "rebates/write_decisions",
-        [
-            {"trigger": trigger, "decisions": by_trigger.get(trigger, []), "restsOn": ties.get(trigger)}
-            for trigger in sorted(by_trigger.keys() | ties.keys())
-        ],
-    )
-
-
-def _ties(resting: Set[RestsOn]) -> list[Row]:
-    return [{"event": event, "relation": relation, "party": party} for event, relation, party in sorted(resting)]
-
-
 def _bearers(derived: Derived, decisions: Iterable[Decision], rules: Rulebook) -> Callable[[Decision], Borne]:
     """Who bears what decisions pay, by their rules and by who fills which role at their triggers."""
-    of_trigger: dict[str, list[Decision]] = defaultdict(list)
-    for one in decisions:
-        of_trigger[one.trigger].append(one)
+    of_trigger = _by_trigger(decisions)
 
     def bearers(decision: Decision) -> Borne:
         rule = rules.version_of(decision.rule, decision.version).rule
         if rule.funding is None:
             return bearers_of(rule, {})
-        return bearers_of(rule, derived.fillers(decision.trigger) | fillers(of_trigger[decision.trigger]))
+        return bearers_of(rule, derived.fillers(decision.trigger) | fillers(of_trigger.get(decision.trigger, ())))
 
     return bearers
 

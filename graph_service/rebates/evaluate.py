@@ -1,11 +1,14 @@
 """What the facts say about triggers before limits: fetched once for all of them, decided by pure functions."""
 
+import asyncio
+import contextlib
 import json
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from graph_service.ahead import fetched_ahead, parts_of
 from graph_service.channel.read import fetch_channel
 from graph_service.channel.view import ChannelView
 from graph_service.goods.codes import Span
@@ -21,6 +24,11 @@ from graph_service.rebates.roles import TradeOutcome
 from graph_service.rebates.rulebook import Publication, Rulebook, Withdrawal
 from graph_service.rebates.scans import Knowledge, ScanOutcome, ScanTrigger, decide_scan
 from graph_service.rebates.trade import TRADE_TYPES, evaluate_trade
+
+AT_ONCE = 500
+"""Triggers that are decided on while what the next ones rest on is fetched."""
+
+_WITHOUT_PAUSE = 50
 
 RestsOn = tuple[str, str, str]
 """Event, relation, party."""
@@ -132,11 +140,47 @@ def _publication(body: str, at: int, event: str) -> Publication:
     return Publication(accepted_rule(json.loads(body)["rule"]), at, event)
 
 
+@dataclass(slots=True)
+class Evidence:
+    """What scans, receipts, closings and events of trade rest on.
+
+    Attributes:
+        named: scans and receipts in force by id, each as rows by the runs that it names.
+        goods: that these name.
+        channel: around these.
+        of_type: ids of all events by type.
+    """
+
+    named: Mapping[str, list[Row]]
+    goods: Goods
+    channel: ChannelView
+    of_type: Mapping[str, set[str]]
+
+
 async def evaluate(transaction: Transaction, triggers: Collection[str], rules: Rulebook, clock: int) -> Derived:
     """Decides on triggers as the facts in the graph say, and writes nothing."""
+
+    async def fetch(part: Sequence[str]) -> Evidence:
+        return await _fetch_evidence(transaction, part, rules)
+
+    derived = Derived()
+    of_type: dict[str, set[str]] = defaultdict(set)
+    async with contextlib.aclosing(fetched_ahead(parts_of(sorted(set(triggers)), AT_ONCE), fetch)) as parts:
+        async for evidence in parts:
+            for kind, events in evidence.of_type.items():
+                of_type[kind] |= events
+            await _decide(evidence, rules, clock, derived)
+    await _evaluate_closings(transaction, of_type["period.closed"], rules, derived)
+    in_trade = {event for kind in TRADE_TYPES for event in of_type[kind]}
+    traded, derived.trade = await evaluate_trade(transaction, in_trade, rules)
+    derived.triggers |= {row["event"]: (row["at"], row["recordedAt"]) for row in traded}
+    return derived
+
+
+async def _fetch_evidence(transaction: Transaction, triggers: Sequence[str], rules: Rulebook) -> Evidence:
     named: dict[str, list[Row]] = defaultdict(list)
     of_type: dict[str, set[str]] = defaultdict(set)
-    for row in await transaction.rows_of("rebates/triggers", sorted(set(triggers))):
+    for row in await transaction.rows_of("rebates/triggers", triggers):
         of_type[row["type"]].add(row["event"])
         if row["run"] is not None and not row["voided"]:
             named[row["event"]].append(row)
@@ -149,17 +193,20 @@ async def evaluate(transaction: Transaction, triggers: Collection[str], rules: R
         promo_codes={row["promoCode"] for row in rows if row["promoCode"] is not None},
         skus=goods.skus(),
     )
-    derived = Derived({event: (together[0]["at"], together[0]["recordedAt"]) for event, together in named.items()})
-    for event, together in named.items():
+    return Evidence(named, goods, channel, of_type)
+
+
+async def _decide(evidence: Evidence, rules: Rulebook, clock: int, derived: Derived) -> None:
+    """Decides on scans and receipts."""
+    goods, channel = evidence.goods, evidence.channel
+    for number, (event, together) in enumerate(evidence.named.items()):
+        if number % _WITHOUT_PAUSE == 0:
+            await asyncio.sleep(0)
+        derived.triggers[event] = (together[0]["at"], together[0]["recordedAt"])
         if together[0]["type"] == "goods.scanned":
             derived.scans[event] = _scan(together[0], goods, channel, rules, clock)
         else:
             derived.receipts[event] = decide_receipt(_receipt(together, goods), channel, rules)
-    await _evaluate_closings(transaction, of_type["period.closed"], rules, derived)
-    in_trade = {event for kind in TRADE_TYPES for event in of_type[kind]}
-    traded, derived.trade = await evaluate_trade(transaction, in_trade, rules)
-    derived.triggers |= {row["event"]: (row["at"], row["recordedAt"]) for row in traded}
-    return derived
 
 
 async def _evaluate_closings(

@@ -13,8 +13,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from graph_service.graph.driver import Row, Transaction
-from graph_service.rebates.chain import Books, seal_block
+from graph_service.graph.driver import Row
+from graph_service.rebates.chain import Books
 from graph_service.rebates.decision import ACCOUNT_ROLES, Decision, decision_id
 from graph_service.rebates.funding import Borne, debits
 from graph_service.rebates.periods import UNCLOSED, Closings, month_of
@@ -159,22 +159,6 @@ def _name_originals(rows: Sequence[Row], booked: Mapping[Account, Booked]) -> No
 
 def _decision_of(row: Row) -> str:
     return str(row["id"]).rpartition(".")[0]
-
-
-async def book(transaction: Transaction, books: Books, entries: Sequence[Row]) -> Books:
-    """Books entries as a block; the constraint on their ids refuses what is booked already.
-
-    Returns:
-        where the journal stands then.
-    """
-    by_trigger: dict[str, list[Row]] = defaultdict(list)
-    for entry in entries:
-        by_trigger[entry["trigger"]].append(entry)
-    await transaction.rows_of(
-        "rebates/book", [{"trigger": trigger, "entries": booked} for trigger, booked in by_trigger.items()]
-    )
-    await transaction.rows_of("rebates/link_reversals", [entry for entry in entries if not entry["revision"] % 2])
-    return await seal_block(transaction, books, entries=entries)
 
 
 def _same(decision: Decision, debited: Row, entry: Row) -> bool:

@@ -1,0 +1,79 @@
+"""Work that goes on while its neighbour is looked at: the server fetches and writes while Python decides."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+Part = TypeVar("Part")
+Found = TypeVar("Found")
+
+
+def parts_of(keys: Sequence[Part], size: int) -> list[Sequence[Part]]:
+    """Keys in parts of a size, in order; none of none."""
+    return [keys[start : start + size] for start in range(0, len(keys), size)]
+
+
+async def fetched_ahead(
+    parts: Iterable[Part], fetch: Callable[[Part], Awaitable[Found]]
+) -> AsyncGenerator[Found, None]:
+    """What is fetched for parts, in their order; while one is looked at, the next is fetched.
+
+    Whoever looks at one long lets the loop go on now and then (`asyncio.sleep(0)`), and closes this when leaving early.
+    """
+    waiting = iter(parts)
+    under_way = _started(fetch, waiting)
+    try:
+        while under_way is not None:
+            found = await under_way
+            under_way = _started(fetch, waiting)
+            # So that the request is on its way before the caller keeps the loop busy.
+            await asyncio.sleep(0)
+            yield found
+    finally:
+        if under_way is not None:
+            await _end(under_way)
+
+
+def _started(fetch: Callable[[Part], Awaitable[Found]], waiting: Iterator[Part]) -> "asyncio.Future[Found] | None":
+    for part in waiting:
+        return asyncio.ensure_future(fetch(part))
+    return None
+
+
+class WriteBehind:
+    """Lets one piece of work go on in the background; the next waits for it, and so does the end of the block."""
+
+    def __init__(self) -> None:
+        self._under_way: asyncio.Future[Any] | None = None
+
+    async def put(self, work: Awaitable[Any]) -> None:
+        """Starts work when what was put before is done.
+
+        Raises:
+            Exception: what that raised; the new work is not done then.
+        """
+        await self._settle()
+        self._under_way = asyncio.ensure_future(work)
+        await asyncio.sleep(0)
+
+    async def _settle(self) -> None:
+        if self._under_way is not None:
+            under_way, self._under_way = self._under_way, None
+            await under_way
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            await self._settle()
+        elif self._under_way is not None:
+            await _end(self._under_way)
+
+
+async def _end(under_way: "asyncio.Future[Any]") -> None:
+    under_way.cancel()
+    await asyncio.gather(under_way, return_exceptions=True)
