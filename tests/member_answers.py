@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from graph_service.graph.driver import Graph
+from graph_service.graph.driver import Graph, Transaction
 from graph_service.members.identifiers import IdentifierKeys, PlainIdentifier
+from graph_service.members.policies import policy_in_force
+from graph_service.members.sightings import Pair, pair_of
+from graph_service.members.surroundings import fetch_surroundings
 from tests.answers import Event, identifiers_in
 from tests.model import World
 from tests.model.identity import Refused
@@ -15,7 +18,7 @@ from tests.model.policy import Identifier
 IDENTIFIERS = "MATCH (i:Identifier) OPTIONAL MATCH (i)-[:OF]->(m) RETURN i.id, i.firstSeen, i.shared, i.evicted, m.id"
 REFUSED = (
     "MATCH (a:Identifier)-[pair:PAIRED]->(b:Identifier) WHERE pair.refused IS NOT NULL "
-    "RETURN a.id, b.id, pair.refused, pair.namespace, pair.rivals"
+    "RETURN a.id, b.id, pair.refused, pair.namespace"
 )
 
 Told = dict[str, Any]
@@ -30,11 +33,12 @@ async def told_by_service(graph: Graph, keys: IdentifierKeys, events: list[Event
     for row in rows:
         if row[4] is not None:
             members.setdefault(names[row[4]], set()).add(names[row[0]])
+    rivals = await _rivals_of(graph, keys, [row[0] for row in rows])
     refused = {
         (frozenset((names[a], names[b])), reason if namespace is None else f"limit:{namespace}"): {
-            names[rival] for rival in rivals
+            names[rival] for rival in rivals[pair_of(a, b)]
         }
-        for a, b, reason, namespace, rivals in (await graph.run(REFUSED, read_only=True))[1]
+        for a, b, reason, namespace in (await graph.run(REFUSED, read_only=True))[1]
     }
     return {
         "members": members,
@@ -42,6 +46,17 @@ async def told_by_service(graph: Graph, keys: IdentifierKeys, events: list[Event
         "evicted": {names[row[0]] for row in rows if row[3]},
         "refused": refused,
     }
+
+
+async def _rivals_of(graph: Graph, keys: IdentifierKeys, identifiers: list[str]) -> dict[Pair, tuple[str, ...]]:
+    """The rivals of refused pairs, which are decided when they are asked for."""
+
+    async def work(transaction: Transaction) -> dict[Pair, tuple[str, ...]]:
+        policy = await policy_in_force(transaction)
+        around = await fetch_surroundings(transaction, identifiers, policy, None)
+        return {one.pair: one.rivals for one in around.decided(policy, keys, rivals=True).refused}
+
+    return await graph.read(work)
 
 
 def told_by_model(world: World, refused: Rivals) -> Told:

@@ -262,6 +262,10 @@ SAMPLES: dict[str, Sample] = {
     ),
     "members/delete_empty": rows("members"),
     "members/appointments_at": page(store="S-SZ-NS-01", **{"from": EVER, "until": NEVER}),
+    "members/reached": Sample(
+        lambda picks: {"identifier": picks["identifiers"][0], "types": ["PHONE", "WECHAT_OPENID"]},
+        lambda picks: len(picks["identifiers"]),
+    ),
     "members/around": each("identifiers", lambda one: {"identifier": one, "whole": True}),
     "members/delete_pairs": rows("pairs"),
     "members/events_showing": rows("identifiers"),
@@ -307,9 +311,7 @@ SAMPLES: dict[str, Sample] = {
         "identifiers", lambda one: {"identifier": one, "shared": None, "evicted": None, "member": one}
     ),
     "members/write_pairs": each("pairs", lambda one: one | {"evidence": {"first": AT, "last": AT, "count": 1}}),
-    "members/write_refused": each(
-        "pairs", lambda one: one | {"reason": "limit_exceeded", "namespace": "PHONE", "rivals": []}
-    ),
+    "members/write_refused": each("pairs", lambda one: one | {"reason": "limit_exceeded", "namespace": "PHONE"}),
     "members/write_seen": each("identifiers", lambda one: {"identifier": one, "first": AT, "last": AT}),
     "members/write_unfit": each("shown", lambda one: one | {"unfit": None}),
     "pending/add": call(rows=[{"id": "new", "question": "goods/triggers_of", "rows": "[]", "since": AT}]),

@@ -1,6 +1,6 @@
 // The pairs that were refused to identifiers, and why.
 // parameters: rows
-// columns: a, b, reason, namespace, rivals, first, last, count
+// columns: a, b, reason, namespace, first, last, count
 // starts from: identifier_id
 // mode: read
 // db hits: 40 a row
@@ -11,6 +11,6 @@ MATCH (identifier)-[pair:PAIRED]-()
 WHERE pair.refused IS NOT NULL
 WITH DISTINCT pair
 RETURN collect({
-  a: startNode(pair).id, b: endNode(pair).id, reason: pair.refused, namespace: pair.namespace, rivals: pair.rivals,
+  a: startNode(pair).id, b: endNode(pair).id, reason: pair.refused, namespace: pair.namespace,
   first: pair.first, last: pair.last, count: pair.count
 }) AS rows

@@ -10,4 +10,4 @@ USING INDEX SEEK a:Identifier(id)
 MATCH (b:Identifier {id: row.b})
 USING INDEX SEEK b:Identifier(id)
 MATCH (a)-[pair:PAIRED]->(b)
-SET pair.refused = row.reason, pair.namespace = row.namespace, pair.rivals = row.rivals
+SET pair.refused = row.reason, pair.namespace = row.namespace

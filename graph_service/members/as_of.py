@@ -6,7 +6,7 @@ from graph_service.graph.driver import Row, Transaction
 from graph_service.members.evidence import PairFact, evidence_of
 from graph_service.members.policy import Policy
 from graph_service.members.sightings import SHOW_NOBODY
-from graph_service.members.surroundings import StoredPair, Surroundings, is_shared
+from graph_service.members.surroundings import MOST_STEPS, StoredPair, Surroundings, far_around, is_shared
 
 Moment = tuple[int, str]
 """Where an event stands in history: its `at` in microseconds, and its id."""
@@ -28,7 +28,11 @@ async def fetch_as_of(
     """
     found = Surroundings()
     waiting = set(identifiers)
+    steps = 0
     while waiting:
+        steps += 1
+        if steps % MOST_STEPS == 0:
+            waiting = await far_around(transaction, waiting, policy) - found.rows.keys()
         rows = await transaction.rows_of("members/as_of", sorted(waiting), until=until[0])
         waiting = set()
         for row in rows:
@@ -77,7 +81,6 @@ def _pairs(row: Row, erased: int | None, until: Moment) -> list[StoredPair]:
                 evidence.linked_first,
                 evidence.linked_last,
                 evidence.apart,
-                None,
                 None,
                 None,
             )

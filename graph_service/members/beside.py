@@ -151,15 +151,15 @@ def _compare_members(
             beside.regrouped.add(one)
             if row["member"] is not None:
                 beside.rows["members/delete_empty"].append(row["member"])
-    refused = {one.pair: (one.reason, one.namespace, list(one.rivals)) for one in outcome.refused}
+    refused = {one.pair: (one.reason, one.namespace) for one in outcome.refused}
     for pair in evidence.keys() | whole.pairs.keys():
         stored = whole.pairs.get(pair, {})
-        now = refused.get(pair, (None, None, None))
+        now = refused.get(pair, (None, None))
         if not evidence.get(pair, Evidence()).is_nothing and now != tuple(
-            stored.get(key) for key in ("refused", "namespace", "rivals")
+            stored.get(key) for key in ("refused", "namespace")
         ):
             beside.rows["members/write_refused"].append(
-                {"a": pair[0], "b": pair[1], "reason": now[0], "namespace": now[1], "rivals": now[2]}
+                {"a": pair[0], "b": pair[1], "reason": now[0], "namespace": now[1]}
             )
 
 
@@ -201,7 +201,6 @@ def _as_stored(other: str, kind: str, one: Evidence) -> StoredPair:
         one.linked_first,
         one.linked_last,
         one.apart,
-        None,
         None,
         None,
     )

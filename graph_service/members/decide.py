@@ -51,7 +51,7 @@ class Refused:
         reason: `limit_exceeded` or `unlinked`.
         namespace: of which the union would hold too many.
         rivals: the identifiers that stand against it: those of the namespace that the union would hold, or the two
-            that an operator keeps apart.
+            that an operator keeps apart; told where they are asked for.
     """
 
     pair: Pair
@@ -85,6 +85,8 @@ def decide(
     apart: Iterable[Pair],
     policy: Policy,
     order_of: Callable[[str], TextOrder],
+    *,
+    rivals: bool = False,
 ) -> Outcome:
     """Decides which identifiers are one member.
 
@@ -94,6 +96,7 @@ def decide(
         apart: pairs that an operator keeps apart.
         policy: in force.
         order_of: what orders identifiers by text; asked only for what nothing else tells apart.
+        rivals: whether refused pairs are to name theirs.
     """
     outcome = Outcome()
     sets = _Sets(known, apart, policy, order_of)
@@ -106,7 +109,9 @@ def decide(
             sets.unite(a, b)
             outcome.linked.append(tie)
         else:
-            outcome.refused.append(Refused(tie.pair, *against))
+            reason, namespace = against
+            told = sets.rivals(a, b, namespace) if rivals else ()
+            outcome.refused.append(Refused(tie.pair, reason, namespace, told))
     for members in sets.all():
         outcome.sets.append(members)
         kept, evicted = _cut([known[one] for one in members], policy, order_of)
@@ -196,21 +201,28 @@ class _Sets:
             one = self._parent[one]
         return one
 
-    def against(self, a: str, b: str) -> tuple[str, str | None, tuple[str, ...]] | None:
-        """Why two sets can't be one: reason, namespace, rivals; an operator's word goes before limits."""
-        if self._apart:
-            small, large = sorted((self._members[a], self._members[b]), key=len)
-            kept = [(one, other) for one in small & self._apart.keys() for other in self._apart[one] & large]
-            if kept:
-                first = min(kept, key=lambda pair: sorted(map(self._order_of, pair)))
-                return UNLINKED, None, tuple(sorted(first))
+    def against(self, a: str, b: str) -> tuple[str, str | None] | None:
+        """Why two sets can't be one: reason and namespace; an operator's word goes before limits."""
+        if self._kept_apart(a, b):
+            return UNLINKED, None
         few, many = sorted((self._limited[a], self._limited[b]), key=len)
         full = [kind for kind in few if few[kind] + many[kind] > (self._policy.most(kind) or 0)]
         if not full:
             return None
         namespace = min(full, key=lambda kind: (self._policy.priority(kind), kind))
-        there = self._members[a] | self._members[b]
-        return LIMIT_EXCEEDED, namespace, tuple(sorted(x for x in there if self._known[x].type == namespace))
+        return LIMIT_EXCEEDED, namespace
+
+    def rivals(self, a: str, b: str, namespace: str | None) -> tuple[str, ...]:
+        """Who stands against the union of two sets: those of a namespace, else the first two that are kept apart."""
+        if namespace is None:
+            return tuple(sorted(min(self._kept_apart(a, b), key=lambda pair: sorted(map(self._order_of, pair)))))
+        return tuple(sorted(x for x in self._members[a] | self._members[b] if self._known[x].type == namespace))
+
+    def _kept_apart(self, a: str, b: str) -> list[Pair]:
+        if not self._apart:
+            return []
+        small, large = sorted((self._members[a], self._members[b]), key=len)
+        return [(one, other) for one in small & self._apart.keys() for other in self._apart[one] & large]
 
     def unite(self, a: str, b: str) -> None:
         if len(self._members[a]) < len(self._members[b]):

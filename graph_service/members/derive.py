@@ -2,7 +2,7 @@
 
     (:Identifier {firstSeen, lastSeen, shared, evicted, erasedAt})-[:OF]->(:Member {id})
     (:Identifier)-[:PAIRED {first, last, count, sources, linkedFirst, linkedLast, apart, released,
-                            refused, namespace, rivals}]->(:Identifier)
+                            refused, namespace}]->(:Identifier)
 
 A pair points from the smaller id to the larger. New events only add to what is known of their pairs; then the raw
 components around their identifiers are decided anew. Identifiers that a leaving erases or looked at say so when they

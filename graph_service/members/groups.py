@@ -1,7 +1,7 @@
 """Decides which identifiers are one member, and writes what came out different.
 
 (:Identifier {shared, evicted})-[:OF]->(:Member {id})
-(:Identifier)-[:PAIRED {refused, namespace, rivals}]->(:Identifier)
+(:Identifier)-[:PAIRED {refused, namespace}]->(:Identifier)
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -92,7 +92,7 @@ def _refused(pairs: Mapping[str, Sequence[StoredPair]], wanted: Mapping[Pair, Re
         for pair in stored:
             key = pair_of(one, pair.other)
             refusal = wanted.get(key)
-            now = (refusal.reason, refusal.namespace, list(refusal.rivals)) if refusal else (None, None, None)
-            if now != (pair.refused, pair.namespace, pair.rivals):
-                rows[key] = {"a": key[0], "b": key[1], "reason": now[0], "namespace": now[1], "rivals": now[2]}
+            now = (refusal.reason, refusal.namespace) if refusal else (None, None)
+            if now != (pair.refused, pair.namespace):
+                rows[key] = {"a": key[0], "b": key[1], "reason": now[0], "namespace": now[1]}
     return [rows[key] for key in sorted(rows)]

@@ -4,7 +4,7 @@ Nobody asks for the pairs of a shared identifier, so that a till's tablet costs 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,6 +13,10 @@ from graph_service.members.decide import Known, Outcome, Tie, decide
 from graph_service.members.identifiers import IdentifierKeys, TextOrder
 from graph_service.members.policy import Policy
 from graph_service.members.sightings import pair_of
+
+_AT_ONCE = 5_000
+MOST_STEPS = 4
+"""From identifier to identifier, before the rest of the way is looked up at once: most components have two steps."""
 
 
 class StoredPair(NamedTuple):
@@ -30,7 +34,6 @@ class StoredPair(NamedTuple):
     apart: bool | None
     refused: str | None
     namespace: str | None
-    rivals: list[str] | None
 
     @property
     def links(self) -> bool:
@@ -63,8 +66,8 @@ class Surroundings:
     pairs: dict[str, list[StoredPair]] = field(default_factory=dict)
     shared: set[str] = field(default_factory=set)
 
-    def decided(self, policy: Policy, keys: IdentifierKeys) -> Outcome:
-        """Whose they are."""
+    def decided(self, policy: Policy, keys: IdentifierKeys, *, rivals: bool = False) -> Outcome:
+        """Whose they are; with the rivals of refused pairs, where these are asked for."""
         known = {
             one: Known(one, row["type"], row["first"], row["last"])
             for one, row in self.rows.items()
@@ -73,7 +76,7 @@ class Surroundings:
         own = [(one, pair) for one in known for pair in self.pairs[one] if one < pair.other and pair.other in known]
         ties = [pair.tie(one) for one, pair in own if pair.links]
         apart = [(one, pair.other) for one, pair in own if pair.apart]
-        return decide(known, ties, apart, policy, lambda one: self.order(one, keys))
+        return decide(known, ties, apart, policy, lambda one: self.order(one, keys), rivals=rivals)
 
     def order(self, one: str, keys: IdentifierKeys) -> TextOrder:
         """What orders an identifier by text."""
@@ -94,10 +97,14 @@ async def fetch_surroundings(
     """
     found = Surroundings()
     waiting = set(identifiers)
+    steps = 0
     while waiting:
-        asked = [{"identifier": one, "whole": whole is None or one in whole} for one in sorted(waiting)]
+        steps += 1
+        if steps % MOST_STEPS == 0:
+            waiting = await far_around(transaction, waiting, policy) - found.rows.keys()
+        rows = await _around(transaction, sorted(waiting), whole)
         waiting = set()
-        for row in await transaction.rows_of("members/around", asked):
+        for row in rows:
             one = row["identifier"]
             pairs = [StoredPair(*pair) for pair in row.pop("pairs")]
             found.rows[one], found.pairs[one] = row, pairs
@@ -115,6 +122,24 @@ async def fetch_surroundings(
                     and (whole is None or not pair.shared or pair.other in whole)
                 }
         waiting -= found.rows.keys()
+    return found
+
+
+async def far_around(transaction: Transaction, identifiers: Collection[str], policy: Policy) -> set[str]:
+    """The ids of all that what links may reach from identifiers, themselves included, however long the way is."""
+    reached: set[str] = set()
+    for one in sorted(identifiers):
+        if one not in reached:
+            rows = await transaction.run("members/reached", identifier=one, types=sorted(policy.namespaces))
+            reached |= {one, *(row["identifier"] for row in rows)}
+    return reached
+
+
+async def _around(transaction: Transaction, asked: Sequence[str], whole: Collection[str] | None) -> list[Row]:
+    found: list[Row] = []
+    for start in range(0, len(asked), _AT_ONCE):
+        part = [{"identifier": one, "whole": whole is None or one in whole} for one in asked[start : start + _AT_ONCE]]
+        found += await transaction.rows_of("members/around", part)
     return found
 
 

@@ -94,7 +94,7 @@ async def why(transaction: Transaction, keys: IdentifierKeys, a: PlainIdentifier
     policy = await policy_in_force(transaction)
     one, other = keys.id_of(a), keys.id_of(b)
     around = await fetch_surroundings(transaction, {one, other}, policy, frozenset())
-    outcome = around.decided(policy, keys)
+    outcome = around.decided(policy, keys, rivals=True)
     member = outcome.member.get(one)
     if member is not None and member == outcome.member.get(other):
         path, by_device = _path(one, other, around, outcome, policy, keys)
