@@ -138,7 +138,7 @@ def single(plan: Plan, driver: Driver) -> list[Owned]:
         return [owners_of(session, [question])[0] for question in plan.questions[:CHECKED]]
 
 
-def bulk(plan: Plan, driver: Driver) -> None:
+def bulk(plan: Plan, driver: Driver, measure: str) -> None:
     """Asks about very many codes, from a CSV into a CSV, ten thousand at a time on one warm connection."""
     for kind in KINDS:
         count = min(plan.asked, _BULK_CODES)
@@ -151,7 +151,7 @@ def bulk(plan: Plan, driver: Driver) -> None:
                 next(asked)
                 while part := [(code, parse_instant(at)) for code, at in islice(asked, _BULK_BATCH)]:
                     told.writerows(owners_of(session, part))
-            plan.add(f"bulk {kind}", BARE, count / (time.perf_counter() - began))
+            plan.add(f"{measure} {kind}", BARE, count / (time.perf_counter() - began))
 
 
 def chain(plan: Plan, driver: Driver) -> None:

@@ -47,6 +47,8 @@ MEASURES = {
     "single 8 rate": Measure("… answers", "a second"),
     "bulk scattered": Measure("Owners of many codes, scattered", "codes/s"),
     "bulk in sequence": Measure("Owners of many codes, in sequence", "codes/s"),
+    "scanned bulk scattered": Measure("… after consumers scanned up to a third of the units, scattered", "codes/s"),
+    "scanned bulk in sequence": Measure("… in sequence", "codes/s"),
     "bulk memory": Measure("… memory of `graph-service owners`, at most", "MiB"),
     "upstream": Measure("Everyone above a clerk, median", "ms", more_is_better=False, digits=2),
     "upstream p99": Measure("… p99", "ms", more_is_better=False, digits=2),

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+from neo4j import Driver
+
 from benchmarks import bare_side, postgres_side, service_side
 from benchmarks.bare import counts, driving, owners_of, session_of
 from benchmarks.copying import Copy
 from benchmarks.owners import Owned
 from benchmarks.plan import Plan
-from benchmarks.serving import serving
+from benchmarks.serving import Served, serving
 
 
 def measure(plan: Plan, *, with_postgres: bool) -> None:
@@ -38,6 +40,8 @@ def _service(plan: Plan) -> tuple[list[Owned], Copy, dict[str, int]]:
     with serving(home, log=log) as served, driving(home) as driver:
         if copies:
             bare_side.copy_goods(copy, driver, plan)
+        if "bulk" in plan.only:
+            _bulk(plan, served, driver, "bulk")
         plan.say("the service records scans")
         service_side.sustain(plan, served)
         if copies:
@@ -48,12 +52,7 @@ def _service(plan: Plan) -> tuple[list[Owned], Copy, dict[str, int]]:
         told = service_side.single(plan, served)
         _require_equal("the bare driver", told, bare_side.single(plan, driver))
         if "bulk" in plan.only:
-            service_side.bulk(plan, served)
-            bare_side.bulk(plan, driver)
-            in_bulk = service_side.bulk_told(plan)
-            asked = plan.goods.questions(plan.asked, in_sequence=True)[: len(in_bulk)]
-            with session_of(driver) as session:
-                _require_equal("bulk", owners_of(session, asked), [owned for _, owned in in_bulk])
+            _bulk(plan, served, driver, "scanned bulk")
         if "chain" in plan.only:
             service_side.chain(plan, served)
             bare_side.chain(plan, driver)
@@ -62,6 +61,16 @@ def _service(plan: Plan) -> tuple[list[Owned], Copy, dict[str, int]]:
             pallets = service_side.scan(plan, served)
             bare_side.copy_spare(copy, driver, plan, pallets)
     return told, copy, expected
+
+
+def _bulk(plan: Plan, served: Served, driver: Driver, measure: str) -> None:
+    """Asks about very many codes, as `bulk` before consumers scanned any of the goods, as `scanned bulk` after."""
+    service_side.bulk(plan, served, measure)
+    bare_side.bulk(plan, driver, measure)
+    in_bulk = service_side.bulk_told(plan)
+    asked = plan.goods.questions(plan.asked, in_sequence=True)[: len(in_bulk)]
+    with session_of(driver) as session:
+        _require_equal(measure, owners_of(session, asked), [owned for _, owned in in_bulk])
 
 
 def _require_equal(side: str, told: list[Owned], others: list[Owned]) -> None:

@@ -103,7 +103,7 @@ def measure_single(
     plan.add("single 8 rate", side, together.rate, by)
 
 
-def bulk(plan: Plan, served: Served) -> None:
+def bulk(plan: Plan, served: Served, measure: str) -> None:
     """Asks about very many codes with `graph-service owners`."""
     for kind in KINDS:
         out = plan.folder / "owners.csv"
@@ -122,8 +122,8 @@ def bulk(plan: Plan, served: Served) -> None:
         if started.returncode:
             plan.remark(f"`graph-service owners` ended with {started.returncode}: {said.strip()[-200:]}")
             return
-        plan.add(f"bulk {kind}", SERVICE, plan.asked / seconds)
-        plan.add("bulk memory", SERVICE, watched.peak, kind)
+        plan.add(f"{measure} {kind}", SERVICE, plan.asked / seconds)
+        plan.add("bulk memory", SERVICE, watched.peak, f"{measure} {kind}")
 
 
 def bulk_told(plan: Plan) -> list[tuple[str, Owned]]:

@@ -1,6 +1,7 @@
-// The facts that make, pack, unpack, destroy or alias items, and the containers that packings put them into.
+// The facts that make, pack, unpack, destroy or alias items, and the containers that packings put them into; and what
+// became of the items and which containers held them, as derived so far.
 // parameters: rows
-// columns: item, made, moved, filled, equated
+// columns: item, made, moved, filled, equated, born, gone, sku, batch, level, stays
 // starts from: run_first
 // mode: read
 // db hits: 200 a row
@@ -36,5 +37,12 @@ RETURN collect({
     MATCH (run)<-[:EQUATES]-(fact)
     WHERE NOT fact.voided
     RETURN [fact.id, fact.recordedAt, run.first]
-  }
+  },
+  born: CASE WHEN hub.bornAt IS NOT NULL THEN [hub.bornAt, hub.bornBy] END,
+  gone: CASE WHEN hub.goneAt IS NOT NULL THEN [hub.goneAt, hub.goneBy] END, sku: hub.sku, batch: hub.batch,
+  level: hub.level,
+  stays: [
+    (hub)-[stay:INSIDE]->(container) |
+    [container.first, stay.from, stay.fromEvent, stay.until, stay.untilEvent]
+  ]
 }) AS rows

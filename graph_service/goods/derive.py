@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from graph_service.goods.aliases import Aliases, AliasFact
 from graph_service.goods.containment import Past
-from graph_service.goods.read import fetch_custody, stay_of
+from graph_service.goods.read import fetch_custody
 from graph_service.graph.driver import Row, Transaction
 
 
@@ -58,7 +58,7 @@ async def derive_custody(transaction: Transaction, items: Iterable[str], *, writ
         done |= waiting
         custody, holders = await fetch_custody(transaction, waiting)
         pasts = custody.replay()
-        stored = await _stored(transaction, waiting)
+        stored = {item: custody.derived[item] for item in waiting if item in custody.derived}
         different = {item for item, past in stored.items() if past != pasts.get(item, Past())}
         changed |= {item: _parting(stored[item], pasts.get(item, Past())) for item in different}
         if write:
@@ -95,20 +95,6 @@ async def _concerned(
         if (before.born, before.gone) != (after.born, after.gone) or row["item"] in holders:
             concerned.add(row["item"])
     return concerned
-
-
-async def _stored(transaction: Transaction, items: Iterable[str]) -> dict[str, Past]:
-    return {
-        row["item"]: Past(
-            None if row["born"] is None else (row["born"][0], row["born"][1]),
-            None if row["gone"] is None else (row["gone"][0], row["gone"][1]),
-            row["sku"],
-            row["batch"],
-            row["level"],
-            tuple(sorted((stay_of(stay) for stay in row["stays"]), key=lambda stay: stay.since)),
-        )
-        for row in await transaction.rows_of("goods/pasts", sorted(items))
-    }
 
 
 def _row(item: str, past: Past, stored: Past) -> Row:

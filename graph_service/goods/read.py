@@ -10,7 +10,7 @@ from graph_service.goods.aliases import Aliases, AliasFact
 from graph_service.goods.codes import Span, code_of, key_of
 from graph_service.goods.containment import CustodyFact, Past, Position, Stay, replay
 from graph_service.goods.story import HandOver, ScanOfItem, Story, story_of
-from graph_service.graph.driver import Transaction
+from graph_service.graph.driver import Row, Transaction
 
 EVER = (-(2**62), 2**62)
 FIRST: Position = (EVER[0], "")
@@ -52,9 +52,16 @@ class NamingFact(NamedTuple):
 
 
 class Custody:
-    """The facts of custody of some runs and of everything that they were ever packed into."""
+    """The facts of custody of some runs and of everything that they were ever packed into.
 
-    def __init__(self, facts: Iterable[CustodyFact], aliases: Iterable[AliasFact]) -> None:
+    Attributes:
+        derived: what became of the items as derived so far, by key.
+    """
+
+    def __init__(
+        self, facts: Iterable[CustodyFact], aliases: Iterable[AliasFact], derived: Mapping[str, Past] | None = None
+    ) -> None:
+        self.derived = derived or {}
         self._by_run: dict[str, list[CustodyFact]] = defaultdict(list)
         for fact in facts:
             self._by_run[fact.item or fact.container or ""].append(fact)
@@ -236,15 +243,29 @@ async def fetch_custody(transaction: Transaction, items: Iterable[str]) -> tuple
     aliases: list[AliasFact] = []
     asked = set(items)
     done: set[str] = set()
+    stored: dict[str, Past] = {}
     waiting = asked
     while waiting:
         done |= waiting
         holders: set[str] = set()
         for row in await transaction.rows_of("goods/custody_facts", sorted(waiting)):
+            stored[row["item"]] = _past(row)
             facts += [CustodyFact(*made) for made in row["made"]]
             facts += [CustodyFact(*moved[:6]) for moved in row["moved"]]
             facts += [CustodyFact(*filled) for filled in row["filled"]]
             aliases += [AliasFact(*equated) for equated in row["equated"]]
             holders |= {moved[6] for moved in row["moved"]}
         waiting = holders - done
-    return Custody(facts, aliases), done - asked
+    return Custody(facts, aliases, stored), done - asked
+
+
+def _past(row: Row) -> Past:
+    """What became of an item, from its columns."""
+    return Past(
+        None if row["born"] is None else (row["born"][0], row["born"][1]),
+        None if row["gone"] is None else (row["gone"][0], row["gone"][1]),
+        row["sku"],
+        row["batch"],
+        row["level"],
+        tuple(sorted((stay_of(stay) for stay in row["stays"]), key=lambda stay: stay.since)),
+    )
