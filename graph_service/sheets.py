@@ -4,7 +4,6 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -13,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graph_service.errors import ServiceError
-from graph_service.moments import datetime_of, rfc3339
+from graph_service.moments import rfc3339
 from graph_service.whole_file import whole_file
 
 Kind = Literal["text", "integer", "time"]
@@ -76,10 +75,7 @@ class Sheet:
         if self._parquet is None:
             self._write_lines([[_cell(row.get(name), kind) for name, kind in self._columns.items()] for row in rows])
             return
-        arrays = [
-            pa.array([_value(row.get(name), kind) for row in rows], _TYPES[kind])
-            for name, kind in self._columns.items()
-        ]
+        arrays = [_column([row.get(name) for row in rows], kind) for name, kind in self._columns.items()]
         self._parquet.write_batch(pa.record_batch(arrays, schema=self._schema))
 
     def _write_lines(self, lines: Sequence[Sequence[str]]) -> None:
@@ -96,16 +92,15 @@ class Sheet:
         self._open.__exit__(kind, error, trace)
 
 
-def _value(value: Any, kind: Kind) -> Any:
-    if value is None:
-        return None
-    if kind == "text":
-        return str(value).encode("utf-8", "replace").decode()
-    return _moment(value) if kind == "time" else value
-
-
-def _moment(instant: int) -> datetime:
-    return datetime_of(instant)
+def _column(values: list[Any], kind: Kind) -> pa.Array:
+    if kind == "time":
+        return pa.array(values, pa.int64()).cast(_TYPES[kind])
+    if kind == "integer":
+        return pa.array(values, _TYPES[kind])
+    try:
+        return pa.array(values, _TYPES[kind])
+    except (pa.ArrowException, UnicodeEncodeError):  # what is no text yet, or holds half a character
+        return pa.array([None if one is None else str(one).encode("utf-8", "replace").decode() for one in values])
 
 
 def _cell(value: Any, kind: Kind) -> str:

@@ -13,12 +13,13 @@ from graph_service.rebates.statements import Sight, Statement, Totals
 from graph_service.service import Service
 from graph_service.sheets import Kind, Sheet
 
+ACCOUNTS_LISTED = 10_000
 ACCOUNTS_AT_ONCE = 400
 ENTRIES_AT_ONCE = 1_000
 LINES_AT_ONCE = 20_000
 
-Part = tuple[list[str], list[Row], list[str]]
-"""Accounts, the entries of most of them, and those that have too many to be fetched together."""
+Part = tuple[list[str], list[str], list[Row], list[str]]
+"""Accounts, those that are listed behind them, the entries of most, and those with too many to be fetched together."""
 
 LINE_COLUMNS: dict[str, Kind] = {
     "account": "text",
@@ -48,10 +49,11 @@ async def write_lines(service: Service, period: str, file: Path) -> int:
     books = await service.graph.read(open_books, service.graph.latest_bookmarks())
     sight = Sight.of(period, books.closings)
 
-    async def fetch(after: str) -> Part:
+    async def fetch(listed: list[str], after: str) -> Part:
         async def work(transaction: Transaction) -> Part:
-            accounts = await accounts_after(transaction, after, ACCOUNTS_AT_ONCE)
-            return accounts, *await entries_of_accounts(transaction, accounts, sight, ENTRIES_AT_ONCE)
+            names = listed or await accounts_after(transaction, after, ACCOUNTS_LISTED)
+            accounts, rest = names[:ACCOUNTS_AT_ONCE], names[ACCOUNTS_AT_ONCE:]
+            return accounts, rest, *await entries_of_accounts(transaction, accounts, sight, ENTRIES_AT_ONCE)
 
         return await service.graph.read(work)
 
@@ -63,17 +65,17 @@ async def write_lines(service: Service, period: str, file: Path) -> int:
             return len(lines)
 
         count = 0
-        accounts, found, larger = await fetch("")
+        accounts, rest, found, larger = await fetch([], "")
         while accounts:
             # One part is written while the server looks up the next.
-            coming = asyncio.create_task(fetch(accounts[-1]))
+            coming = asyncio.create_task(fetch(rest, accounts[-1]))
             try:
                 count += await asyncio.to_thread(write, found)
                 for account in larger:
                     count += await _write_account(service, account, sight, sheet)
                 advance(0.5, f"{count:,} lines")
             finally:
-                accounts, found, larger = await coming
+                accounts, rest, found, larger = await coming
         return count
 
 

@@ -98,21 +98,40 @@ def rows_of_accounts(accounts: Sequence[Row], sight: Sight) -> list[Row]:
     lines: list[Row] = []
     for account in accounts:
         for late, entries in ((True, account["late"]), (False, account["entries"])):
-            entries.sort(key=lambda row: (row[0], row[1].partition(".")[0], row[2]))
             lines += _table_rows(account["payee"], sight, entries, late=late)
     return lines
 
 
-def _table_rows(payee: str, sight: Sight, entries: Sequence[Sequence[Any]], *, late: bool) -> Iterator[Row]:
-    """As `_lines_of_decision`, for entries as lists in order; a decision that was booked once needs no grouping."""
-    position = 0
-    while position < len(entries):
-        begun = position
-        decision = entries[begun][1].partition(".")[0]
-        position += 1
-        while position < len(entries) and entries[position][1].partition(".")[0] == decision:
-            position += 1
-        for line in _lines_of_decision([dict(zip(_ENTRY, row, strict=True)) for row in entries[begun:position]], sight):
+def _table_rows(payee: str, sight: Sight, entries: Iterable[Sequence[Any]], *, late: bool) -> Iterator[Row]:
+    """As `_lines_of_decision`, for entries as lists; a decision that was booked once needs no summing up."""
+    ordered = sorted((row[0], row[1].partition(".")[0], row[2], row) for row in entries)
+    count = len(ordered)
+    number = 0
+    while number < count:
+        begun = number
+        at, decision, _, row = ordered[begun]
+        number += 1
+        while number < count and ordered[number][1] == decision:
+            number += 1
+        if number == begun + 1 and row[7] == "ACCRUED" and row[8] >= 0 and (row[8] or row[9]) and row[10] is None:
+            yield {
+                "account": payee,
+                "period": sight.period,
+                "adjusts": "settled month" if late else None,
+                "trigger": row[5],
+                "at": at,
+                "rule": row[3],
+                "ruleVersion": row[4],
+                "role": row[6],
+                "status": "SETTLED" if sight.is_frozen else "ACCRUED",
+                "amountFen": row[8],
+                "points": row[9],
+                "reason": row[11],
+                "decision": decision,
+            }
+            continue
+        of_decision = [dict(zip(_ENTRY, one[3], strict=True)) for one in ordered[begun:number]]
+        for line in _lines_of_decision(of_decision, sight):
             yield table_row(line, payee, sight.period, late=late)
 
 
