@@ -187,7 +187,8 @@ async def derive(
         _rule_reach(facts, rules, reach)
     else:
         rules = await fetch_rulebook(transaction, log.rules_stamp)
-    clock = await _advance(transaction, facts, restated, log.clock, appended.recorded, reach)
+    clock = await _advance(transaction, facts, restated, log.clock, appended.recorded)
+    reach.due += _passed(log.clock, clock) if rules.close_windows else ()
     limited = await reach_limits(transaction, facts, moved, rules, log.clock) if facts else LimitReach()
     reach.triggers |= limited.triggers
     questions = questions_of(reach) + limited.questions()
@@ -425,19 +426,17 @@ async def _advance(
     restated: set[str],
     before: int | None,
     recorded: Iterable[int],
-    reach: Reach,
 ) -> int:
-    """Where the log's clock is now, which moved with what was appended.
-
-    Adds the triggers whose waiting ends by it or, after a void, begins again.
-    """
+    """Where the log's clock is now: it moved with what was appended, and moves again with voids and its own events."""
     ticking = restated or any(fact.type == "clock.advanced" or fact.voided for fact in facts)
     if ticking or before is None:
         clock = int((await transaction.run("intake/clock"))[0]["clock"] or 0)
         await transaction.run("intake/set_clock", clock=clock)
     else:
         clock = clock_after(before, recorded)
-    if clock != before:
-        early, late = sorted((clock, before if before is not None else clock))
-        reach.due.append((early, late))
     return clock
+
+
+def _passed(before: int | None, clock: int) -> list[tuple[int, int]]:
+    """The time in which windows ended or, where a void set the clock back, are open again."""
+    return [] if before is None or before == clock else [(min(before, clock), max(before, clock))]
