@@ -264,13 +264,19 @@ async def _find(transaction: Transaction) -> tuple[list[str], bool, list[Trigger
         for row in await transaction.rows_of(task["question"], json.loads(task["rows"]), limit=_ALL):
             through = task["through"] or ""
             done[row["trigger"]] = min(through, done.get(row["trigger"], through))
-    named = sorted(done)
+    # What settles needs no order.
+    triggers = [(0, trigger) for trigger in done] if settles else await _timed(transaction, sorted(done))
+    left = [one for one in triggers if _told(one) > done[one[1]]]
+    return [task["id"] for task in tasks], settles, sorted(left)
+
+
+async def _timed(transaction: Transaction, named: Sequence[str]) -> list[Trigger]:
+    """Triggers with when they happened."""
     triggers: list[Trigger] = []
     for start in range(0, len(named), _TIMES_AT_ONCE):
         rows = await transaction.rows_of("pending/times", named[start : start + _TIMES_AT_ONCE])
         triggers += [(row["at"], row["trigger"]) for row in rows]
-    left = [one for one in triggers if _told(one) > done[one[1]]]
-    return [task["id"] for task in tasks], settles, sorted(left)
+    return triggers
 
 
 def _told(trigger: Trigger) -> str:

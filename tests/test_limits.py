@@ -180,3 +180,62 @@ async def test_a_refund_and_a_review_that_come_alone_open_a_budget(graph: Graph,
     assert told["o2", "STORE"] == ("ACCRUED", 100, None)
     assert await rederive(graph, keys, check=True) == []
     await explained(graph)
+
+
+async def test_orders_and_registrations_of_new_members_on_one_device_are_held(
+    graph: Graph, keys: IdentifierKeys
+) -> None:
+    """Refunded while they are on hold, before and behind a review, under a budget that they keep."""
+    hold = {"measure": "NEW_MEMBERS_PER_DEVICE_AND_DAY", "limit": 1}
+    pay = [{"role": "STORE", "bps": 1_000, "base": "NET_PAID"}, {"role": "CONSUMER", "points": 9}]
+    commission = limited_rule(budgetFen=350, onInsufficient="PRORATA", holds=[hold], pay=pay)
+    commission["rule"] |= {"id": "o", "trigger": "ORDER"}
+    welcome = limited_rule(holds=[hold], pay=[{"role": "CONSUMER", "fen": 5}]) | {"id": "rule-w"}
+    welcome["rule"] |= {"id": "w", "trigger": "MEMBER_REGISTRATION"}
+    log = [{"id": f"a{n}", "at": at(-600), **body} for n, body in enumerate(OPENING)] + [commission, welcome]
+    for n in range(4):
+        who = [openid(f"n{n}")]
+        first = {"type": "goods.scanned", "code": "nobody's", "device": "d", "member": {"identifiers": who}}
+        log.append({"id": f"first{n}", "at": at(n), **first})
+        shown = {"identifiers": who, "store": "S1", "consent": []}
+        log.append({"id": f"reg{n}", "at": at(n), "type": "member.registered", **shown})
+        lines = [{"line": "1", "sku": "CAT", "quantity": 4, "netFen": 1_000}]
+        said = {"type": "order.placed", "order": f"O{n}", "channel": "POS", "store": "S1", "paidFen": 1_000}
+        log.append({"id": f"o{n}", "at": at(n), **said, "lines": lines, "member": {"identifiers": who}})
+    third = {"lines": [{"line": "1", "quantity": 1}]}
+    log += [
+        {"id": f"back{n}", "at": at(hour), "type": "order.refunded", "order": f"O{n}", **third}
+        for n, hour in ((0, 8), (1, 8), (2, 12))
+    ]
+    looks = (("look1", "o1", "RELEASE", 9), ("look2", "o2", "VOID", 10), ("look3", "o3", "VOID", 9))
+    log += [
+        {"id": id_, "at": at(hour), "type": "hold.reviewed", "decision": decision, "reason": "?"}
+        | {"rebate": Decision("o", 0, order, "STORE", "S1", "").id}
+        for id_, order, decision, hour in looks
+    ]
+    late = {"id": "o9", "at": at(20), "type": "order.placed", "order": "O9", "channel": "POS", "store": "S1"}
+    log.append(late | {"paidFen": 9_000, "lines": [{"line": "1", "sku": "CAT", "quantity": 1, "netFen": 9_000}]})
+    for order in (log, log[::-1]):
+        await graph.run("MATCH (n) WHERE NOT n:Migration DETACH DELETE n", read_only=False)
+        async with Recorder(graph, keys).running() as recorder:
+            for one in order:
+                assert not (await recorder.record([one], as_admin=True)).rejected
+        decided = await decisions_of(graph)
+        assert decided == model_decisions(world_of(log, keys).decisions(), accounts_in(log, keys))
+        assert await rederive(graph, keys, check=True) == []
+        await books_agree(graph)
+    told = sorted((one[2], one[5], one[6], one[8]) for one in decided.elements() if one[3] == "STORE" and one[0] == "o")
+    assert told == [
+        ("o0", "ACCRUED", 100, None),
+        ("o0", "REVERSED", -25, "refunded"),
+        ("o1", "ACCRUED", 100, None),
+        ("o1", "REVERSED", -25, "refunded"),
+        ("o2", "REJECTED", 0, "voided_on_review"),
+        ("o3", "REJECTED", 0, "voided_on_review"),
+        ("o9", "ACCRUED", 200, "budget_prorated"),
+    ]
+    held = [one for one in decided.elements() if one[5] == "HELD"]
+    assert sorted((one[0], one[2], one[7]) for one in held) == [
+        *[("o", f"o{n}", 9) for n in (1, 2, 3)],
+        *[("w", f"reg{n}", 0) for n in (1, 2, 3)],
+    ]
