@@ -2,12 +2,11 @@
 
 import csv
 import gzip
-import io
 import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, BinaryIO, Self, cast
@@ -18,7 +17,8 @@ import pyarrow.parquet as pq
 from graph_service.errors import ServiceError
 from graph_service.goods.bulk import SLICE, Answers
 from graph_service.goods.bulk_answers import CSV_HEADER, SCHEMA, batch_of, csv_of
-from graph_service.goods.bulk_questions import MAX_LINE, batch_asked, lines_asked, require_names, table_asked
+from graph_service.goods.bulk_csv import careful_rows, plain_rows, takes_care, text_of
+from graph_service.goods.bulk_questions import MAX_LINE, lines_asked, require_names, table_asked
 from graph_service.whole_file import whole_file
 
 ASKED_FORMS = (".csv", ".ndjson", ".parquet")
@@ -114,23 +114,47 @@ class AskedFile:
         return lines
 
     def _csv(self) -> Iterator[Any]:
-        # What is not UTF-8 survives as surrogates, so that its own line can be named.
-        text = io.TextIOWrapper(self._data, encoding="utf-8-sig", errors="surrogateescape", newline="")
-        rows = csv.reader(text, strict=True)
+        begin = self._data.readline(2 * MAX_LINE).removeprefix(_BOM)
+        if takes_care(begin):
+            yield from self._careful_csv([begin], None, 1)
+            return
+        header, line = [name.strip() for name in text_of(begin).split(",")], 2
+        require_names(header, str(self._path))
+        while lines := self._lines():
+            self.share = self._raw.tell() / self._size
+            block = b"".join(lines)
+            asked = None if takes_care(block) else plain_rows(header, block, lines, line)
+            if asked is None:
+                yield from self._careful_csv(lines, header, line)
+                return
+            yield asked
+            line += len(lines)
+
+    def _careful_csv(self, begin: list[bytes], header: list[str] | None, line: int) -> Iterator[Any]:
+        """The rest of the file row by row, so that cells may be quoted and a fault is named with its line.
+
+        Args:
+            begin: lines that are read already.
+            header: the names of the columns; None when they are still to be read.
+            line: the number of the first of these lines, from 1.
+        """
+        rows = csv.reader(map(text_of, chain(begin, self._data)), strict=True)
+        before = line - 1
         try:
-            header = [name.strip() for name in next(rows, [])]
-            require_names(header, str(self._path))
+            if header is None:
+                header = [name.strip() for name in next(rows, [])]
+                require_names(header, str(self._path))
             while True:
-                line = rows.line_num + 1
+                line = before + rows.line_num + 1
                 part = list(islice(rows, SLICE))
                 if not part:
                     return
                 self.share = self._raw.tell() / self._size
-                yield _rows_asked(header, part, line)
+                yield careful_rows(header, part, line)
         except csv.Error as fault:
             raise ServiceError(
                 "FILE_DAMAGED",
-                f"{self._path}, line {rows.line_num}: no CSV: {fault}.",
+                f"{self._path}, line {before + rows.line_num}: no CSV: {fault}.",
                 remedy="Repair the file; nothing was written.",
             ) from None
 
@@ -169,46 +193,6 @@ class AskedFile:
             f"{self._path} can't be read: {error.strerror or type(error).__name__}.",
             remedy="Check its name and permissions.",
         )
-
-
-def _rows_asked(header: list[str], rows: list[list[str]], line: int) -> Any:
-    """The questions of rows of CSV.
-
-    Args:
-        header: the names of their columns.
-        rows: without the header; empty ones are blank lines.
-        line: where the first of them begins, from 1.
-    """
-    numbers = _numbers(rows, line)
-    filled = [(number, row) for number, row in zip(numbers, rows, strict=True) if row]
-    for number, row in filled:
-        if len(row) != len(header):
-            raise ServiceError(
-                "INVALID_FIELD",
-                f"Line {number} has {len(row)} cells, the header has {len(header)}.",
-                path=str(number),
-            )
-    columns = dict(zip(header, zip(*(row for _, row in filled), strict=True), strict=False)) if filled else {}
-    codes, times = columns.get("code", ()), columns.get("at")
-    numbers = [number for number, _ in filled]
-    try:
-        return batch_asked(
-            pa.array(codes, pa.string()),
-            pa.array([text or None for text in times] if times else [None] * len(codes), pa.string()),
-            numbers,
-        )
-    except UnicodeEncodeError:
-        broken = next(n for n, row in filled if any("\udc80" <= char <= "\udcff" for cell in row for char in cell))
-        raise ServiceError("INVALID_FIELD", f"Line {broken} is not UTF-8.", path=str(broken)) from None
-
-
-def _numbers(rows: list[list[str]], line: int) -> list[int]:
-    """The line on which each row begins; a cell may hold line feeds."""
-    numbers: list[int] = []
-    for row in rows:
-        numbers.append(line)
-        line += 1 + sum(cell.count("\n") for cell in row)
-    return numbers
 
 
 class AnsweredFile:
