@@ -72,18 +72,27 @@ class About:
     with_postgres: bool
 
 
+BEGIN, END = "<!-- written by python -m benchmarks -->", "<!-- until here -->"
+"""Between these lines of a page the report has its place."""
+
+
 def write(file: Path, figures: Figures, about: About) -> None:
-    """Writes the page, and the plot beside it."""
+    """Writes the report where a page has its place for it, else as a page of its own; and the plot beside it."""
     plot = file.with_suffix(".svg")
     draw(plot, figures)
-    file.write_text("\n".join(_page(figures, about, plot.name)) + "\n", encoding="utf-8")
+    report = "\n".join(_page(figures, about, plot.name))
+    page = file.read_text("utf-8") if file.exists() else ""
+    before, begins, rest = page.partition(BEGIN)
+    _, ends, after = rest.partition(END)
+    has_place = begins and ends
+    page = f"{before}{BEGIN}\n\n{report}\n\n{END}{after}" if has_place else f"# Performance\n\n{report}\n"
+    file.write_text(page, encoding="utf-8")
 
 
 def _page(figures: Figures, about: About, plot: str) -> Iterator[str]:
-    yield "# Performance\n"
     yield "Written by the benchmark itself; to be measured anew, not edited:\n"
     yield f"```\n{about.command}\n```\n"
-    yield "## Targets\n"
+    yield "### Targets\n"
     yield "| target | units | measured | |\n|---|---:|---:|---|"
     for target in met(figures):
         verdict = "met" if target.is_met else "**missed**"
@@ -92,14 +101,14 @@ def _page(figures: Figures, about: About, plot: str) -> Iterator[str]:
     for units in figures.sizes:
         yield from _table(figures, units)
     if figures.remarks:
-        yield "## Remarks\n"
+        yield "### Remarks\n"
         yield from (f"- {remark}" for remark in figures.remarks)
         yield ""
     yield from _told(about)
 
 
 def _table(figures: Figures, units: int) -> Iterator[str]:
-    yield f"## {units:,} units\n"
+    yield f"### {units:,} units\n"
     yield "| | service | bare driver | PostgreSQL | |\n|---|---:|---:|---:|---|"
     for key, measure in MEASURES.items():
         cells = [_cell(figures, key, units, side, measure) for side in SIDES]
@@ -118,7 +127,7 @@ def _cell(figures: Figures, key: str, units: int, side: str, measure: Measure) -
 
 def _told(about: About) -> Iterator[str]:
     memory = psutil.virtual_memory().total / 2**30
-    yield "## How it was measured\n"
+    yield "### How it was measured\n"
     if about.date:
         yield f"- On {about.date}."
     yield f"- Machine: {_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB of memory, {platform.system()}."
@@ -146,7 +155,11 @@ def _told(about: About) -> Iterator[str]:
         "keeps the events but checks and derives nothing of them, knows neither late facts nor voids nor aliases, and "
         "decides scans by one statement that knows the five rules. The best way counts, the others stand below it."
     )
-    yield "- Codes `scattered` are drawn from all units, codes `in sequence` are neighbours; each has its own time."
+    yield (
+        "- Codes `scattered` are drawn from all units, codes `in sequence` are neighbours; each has its own time. "
+        "Bulk questions are asked twice: about the goods as stores received them, and after the consumers' scans, when "
+        "up to a third of the units are runs of their own."
+    )
 
 
 def _processor() -> str:
