@@ -91,8 +91,7 @@ class Copy:
                 rows["write_shown"].append({"event": event, "list": number, "identifier": identifier})
                 shown[identifier] = None
             if decisions:
-                made = [{"properties": one, "party": party, "account": account} for one, party, account in decisions]
-                rows["rebates/write_decisions"].append({"trigger": event, "decisions": made, "entries": entries})
+                rows["rebates/write_decisions"].append({"trigger": event, "decisions": decisions, "entries": entries})
         self._read_runs(session, named, rows, pieces=pieces)
         new = [one for one in shown if one not in self._identifiers]
         self._identifiers.update(new)

@@ -59,10 +59,9 @@ def page(**parameters: Any) -> Sample:
 
 def _decision(trigger: str) -> Parameters:
     new = {"trigger": trigger, "payee": "D1-GD", "at": AT, "status": "ACCRUED"}
-    properties = [new | {"id": f"new {trigger} {n}"} for n in range(5)]
     return {
         "trigger": trigger,
-        "decisions": [{"properties": one, "party": "D1-GD", "account": None} for one in properties],
+        "decisions": [new | {"id": f"new {trigger} {n}"} for n in range(5)],
         "restsOn": [("OWNED_BY", "D1-GD")],
         "entries": _entries(trigger),
     }

@@ -7,8 +7,5 @@ RETURN
   [(event)-[named:FROM|TO|CARRIED_BY|OWNED_BY|CAME_THROUGH]->(party) | [type(named), party.id]] AS parties,
   [(event)-[named:NAMES|PACKS|INTO|SCANS]->(run) | [type(named), run.first]] AS runs,
   [(event)-[shows:SHOWS]->(identifier) | [shows.list, identifier.id]] AS shown,
-  [(event)<-[:FOR]-(decision) | [
-    properties(decision),
-    [(decision)-[:PAYS]->(payee:Party) | payee.id][0], [(decision)-[:PAYS]->(payee:Identifier) | payee.id][0]
-  ]] AS decisions,
+  [(event)<-[:FOR]-(decision) | properties(decision)] AS decisions,
   [(event)<-[:BOOKED_FOR]-(entry) | properties(entry)] AS entries

@@ -1,12 +1,12 @@
 // The events that pay into accounts under rules that cap what a member gets.
 // parameters: rows, limit
 // columns: trigger
-// starts from: identifier_id
+// starts from: decision_payee
 // mode: read
 // db hits: 300 a row
 UNWIND $rows AS row
-MATCH (identifier:Identifier {id: row.account})<-[:PAYS]-(decision)
-USING INDEX SEEK identifier:Identifier(id)
-WHERE decision.limited IS NOT NULL
+MATCH (decision:Decision)
+USING INDEX SEEK decision:Decision(payee, at)
+WHERE decision.payee = row.account AND decision.at IS NOT NULL AND decision.limited IS NOT NULL
 WITH DISTINCT decision.trigger AS trigger LIMIT $limit
 RETURN collect({trigger: trigger}) AS rows

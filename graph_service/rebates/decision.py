@@ -1,7 +1,7 @@
 """Decisions: who is paid what for an event, or why nothing.
 
 (:Decision {id, rule, version, trigger, role, payee, status, amountFen, points, reason, at, decidedAt, due})
-(:Decision)-[:FOR]->(:Trigger), (:Decision)-[:PAYS]->(:Party|Identifier)
+(:Decision)-[:FOR]->(:Trigger)
 """
 
 import base64

@@ -95,14 +95,13 @@ async def _seal(transaction: Transaction, parts: Sequence["Comparison"]) -> None
 
 
 def _new_rows(comparison: "Comparison") -> list[Row]:
-    """What is new of triggers: decisions with whom they pay, what these rest on, entries."""
+    """What is new of triggers: decisions, what these rest on, entries."""
     decisions: dict[str, list[Row]] = defaultdict(list)
     ties: dict[str, list[tuple[str, str]]] = defaultdict(list)
     entries: dict[str, list[Row]] = defaultdict(list)
     for row in comparison.changed:
         if row["id"] not in comparison.stored:
-            payee = "account" if row["role"] in ACCOUNT_ROLES else "party"
-            decisions[row["trigger"]].append({"properties": row, payee: row.get("payee")})
+            decisions[row["trigger"]].append(row)
     for event, relation, party in sorted(comparison.tied):
         ties[event].append((relation, party))
     for entry in comparison.entries:
