@@ -51,7 +51,7 @@ from graph_service.members.judging import Judged
 from graph_service.members.policies import latest_policy
 from graph_service.members.policy import Policy
 from graph_service.members.rebuild import is_large, rebuild_members
-from graph_service.members.referrals import rebuild_referrals
+from graph_service.members.referrals import rebuild_referrals, revise_referrals
 from graph_service.pending import MAX_DEPENDENT, Question, dependents, postpone, postpone_policy
 from graph_service.pipeline_limits import LimitReach, reach_limits, renewed
 from graph_service.pipeline_trade import reach_trade
@@ -290,9 +290,10 @@ async def _derive_members(
         await transaction.run("intake/set_policy", policy=policy.text)
         if beside is None:
             judged = await rebuild_members(transaction, policy, keys, facts)
+            await rebuild_referrals(transaction)
         else:
             judged = await take_over(transaction, beside, keys)
-        await rebuild_referrals(transaction)
+            await revise_referrals(transaction, judged.regrouped, judged.known, judged.accounted)
         for kind in ("voucher.redeemed", "member.registered", "order.placed"):
             Reach.widen(reach.types, kind, EVER)
         reach.all_trade = True

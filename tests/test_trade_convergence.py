@@ -16,11 +16,12 @@ from graph_service.members.people import people
 from graph_service.moments import datetime_of
 from graph_service.rederive import rederive
 from tests.answers import Event, accounts_in, decisions_of, model_decisions, pseudonyms
-from tests.model import World
-from tests.model.logs import deliveries
+from tests.model import World, trade_scenes
+from tests.model.logs import at, deliveries
 from tests.model.policy import Identifier
 from tests.model.trade_scenes import trade_logs
 from tests.test_convergence import arrive, books_agree
+from tests.test_members_convergence import arrive_meanwhile
 
 SLOW = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -114,3 +115,45 @@ async def test_any_order_ends_where_the_model_is(data: st.DataObject, graph: Gra
     log = data.draw(trade_logs())
     await arrive(graph, keys, data.draw(deliveries(log)))
     await trade_agrees(graph, keys, log)
+
+
+@given(data=st.data())
+@settings(SLOW, max_examples=10)
+async def test_a_policy_that_takes_over_ends_there_too(data: st.DataObject, graph: Graph, keys: IdentifierKeys) -> None:
+    log = data.draw(trade_logs(size=20, changing=True))
+    await arrive_meanwhile(graph, keys, data.draw(deliveries(log)))
+    await trade_agrees(graph, keys, log)
+
+
+PHONE, CARD, FRIEND = ({"type": kind, "value": "139111100" + kind[:2]} for kind in ("PHONE", "POS_CARD", "JD"))
+
+
+def named(identifier: dict[str, str]) -> dict[str, Any]:
+    return {"identifiers": [identifier]}
+
+
+def voucher(name: str, identifier: dict[str, str]) -> Event:
+    return {"type": "voucher.issued", "voucher": name, "kind": "washing", "member": named(identifier)}
+
+
+async def test_who_is_left_after_a_split_redeems_first(graph: Graph, keys: IdentifierKeys) -> None:
+    """A card redeems before the phone of its member; parted from it, the phone's redemption is its first."""
+    happened = [
+        *trade_scenes.OPENING,
+        trade_scenes.usual("friends"),
+        {"type": "member.identified", "identifiers": [FRIEND]},
+        {"type": "member.invited", "inviter": named(FRIEND), "invitee": named(PHONE)},
+        {"type": "member.identified", "identifiers": [PHONE, CARD]},
+        voucher("v1", CARD),
+        voucher("v2", PHONE),
+        {"type": "voucher.redeemed", "voucher": "v1", "store": "S1"},
+        {"type": "voucher.redeemed", "voucher": "v2", "store": "S1"},
+        {"type": "member.unlinked", "a": PHONE, "b": CARD, "reason": "two people"},
+    ]
+    log = [{"id": f"e{n:02d}", "at": at(n), **body} for n, body in enumerate(happened)]
+
+    await arrive(graph, keys, [log[:-1], log[-1:]])
+
+    await trade_agrees(graph, keys, log)
+    paid = [one for one in await decisions_of(graph) if one[0] == "friends" and one[5] == "ACCRUED"]
+    assert sorted(one[6] for one in paid) == [10, 30]

@@ -151,6 +151,7 @@ def _compare_members(
             beside.regrouped.add(one)
             if row["member"] is not None:
                 beside.rows["members/delete_empty"].append(row["member"])
+                beside.regrouped.add(row["member"])
     refused = {one.pair: (one.reason, one.namespace) for one in outcome.refused}
     for pair in evidence.keys() | whole.pairs.keys():
         stored = whole.pairs.get(pair, {})
@@ -270,4 +271,4 @@ async def _catch_up(
     await count_pairs(transaction, pairs)
     everybody = touched | {one for pair in pairs for one in pair}
     decided = await decide_members(transaction, everybody, policy, keys, whole=None)
-    return decided.identifiers.union(seen_otherwise)
+    return decided.identifiers.union(decided.left, seen_otherwise)

@@ -97,7 +97,7 @@ async def derive_members(
     whole = {identifier for fact in anew for identifier in fact.identifiers} | followed.around
     shown = {identifier for fact in showing for identifier in fact.identifiers}
     decided = await decide_members(transaction, shown | followed.around, policy, keys, whole=whole)
-    judged.regrouped |= decided.identifiers.union(marks.earlier, seen_otherwise)
+    judged.regrouped |= decided.identifiers.union(decided.left, marks.earlier, seen_otherwise)
     return judged
 
 

@@ -23,10 +23,12 @@ class Regrouped:
     Attributes:
         identifiers: whose member, or why they have none, is another.
         pairs: that are refused otherwise than before, or no longer.
+        left: the ids of members that lost somebody, and go on.
     """
 
     identifiers: set[str]
     pairs: set[Pair]
+    left: set[str]
 
     @property
     def differences(self) -> list[str]:
@@ -66,15 +68,16 @@ async def decide_members(
         for one, row in around.rows.items()
         if (wanted := _wanted(one, around, outcome)) != {key: row[key] for key in ("shared", "evicted", "member")}
     ]
+    left = {row["member"] for row, wanted in changed if row["member"] not in {None, wanted["member"]}}
     refused = _refused(around.pairs, {one.pair: one for one in outcome.refused})
     if write:
         await transaction.rows_of(
             "members/write_members", [{"identifier": row["identifier"]} | wanted for row, wanted in changed]
         )
-        left = {row["member"] for row, wanted in changed if row["member"] not in {None, wanted["member"]}}
         await transaction.rows_of("members/delete_empty", sorted(left))
         await transaction.rows_of("members/write_refused", refused)
-    return Regrouped({row["identifier"] for row, _ in changed}, {(row["a"], row["b"]) for row in refused})
+    remaining = left & set(outcome.member.values())
+    return Regrouped({row["identifier"] for row, _ in changed}, {(row["a"], row["b"]) for row in refused}, remaining)
 
 
 def _wanted(one: str, around: Surroundings, outcome: Outcome) -> dict[str, Any]:

@@ -51,7 +51,8 @@ async def rebuild_members(
         await count_pairs_of(transaction, page)
         await erase_values(transaction, page, (), keys)
     async for page in _identifiers(transaction):
-        judged.regrouped |= (await decide_members(transaction, page, policy, keys, whole=None)).identifiers
+        decided = await decide_members(transaction, page, policy, keys, whole=None)
+        judged.regrouped |= decided.identifiers | decided.left
     judged.add(await keep_erased(transaction, facts, {one for fact in facts for one in fact.everybody}, policy, keys))
     return judged
 

@@ -136,6 +136,30 @@ async def derive_referrals(
     return referred
 
 
+async def revise_referrals(
+    transaction: Transaction, moved: Collection[str], left: Collection[str], events: Collection[str]
+) -> None:
+    """Decides anew on the invitations by and of many that moved, a part at a time.
+
+    Args:
+        transaction: to read and write in.
+        moved: identifiers, as `derive_referrals` takes them.
+        left: names of those who left, as it takes them.
+        events: of which the accounts are others now; those that are invitations count.
+    """
+    if left:
+        await derive_referrals(transaction, left)
+    listed = sorted(moved)
+    for start in range(0, len(listed), _AT_ONCE):
+        business = await transaction.rows_of("members/business_of", listed[start : start + _AT_ONCE])
+        inviting = {row["identifier"] for row in business if row["invites"]}
+        if inviting:
+            await derive_referrals(transaction, inviting)
+    listed = sorted(events)
+    for start in range(0, len(listed), _AT_ONCE):
+        await derive_referrals(transaction, (), (), listed[start : start + _AT_ONCE])
+
+
 async def rebuild_referrals(transaction: Transaction) -> None:
     """Decides on all invitations anew."""
     after = ""

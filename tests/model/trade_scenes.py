@@ -225,8 +225,11 @@ def usual(id_: str) -> Body:
 
 
 @st.composite
-def trade_logs(draw: st.DrawFn, size: int = 30) -> list[Event]:
-    """Members that merge and part, invite, redeem, register and order; some of the channel comes late or not at all."""
+def trade_logs(draw: st.DrawFn, size: int = 30, changing: bool = False) -> list[Event]:
+    """Members that merge and part, invite, redeem, register and order; some of the channel comes late or not at all.
+
+    With `changing` a policy always comes, else now and then.
+    """
     delayed = draw(st.dictionaries(st.integers(0, len(OPENING) - 1), scenes.days, max_size=4))
     left_out = draw(st.sets(st.integers(0, len(OPENING) - 1), max_size=1))
     found = [(delayed.get(n, -1), body) for n, body in enumerate(OPENING) if n not in left_out]
@@ -235,6 +238,6 @@ def trade_logs(draw: st.DrawFn, size: int = 30) -> list[Event]:
         found += friends
     found += draw(st.lists(st.tuples(scenes.days, rules()), max_size=3))
     found += draw(st.lists(st.tuples(scenes.days, anything), min_size=size // 2, max_size=size))
-    if draw(st.integers(0, 4)) == 0:
+    if changing or draw(st.integers(0, 4)) == 0:
         found.append((draw(scenes.days), policy))
     return draw(dated(found))
