@@ -146,7 +146,7 @@ def ingest(
 
     require_readable(files)
     require_writable(report)
-    made, ended = with_service(home, lambda service: ingest_files(service, files, resume=resume))
+    made, ended = with_service(home, lambda service: ingest_files(service, files, resume=resume), bulk=True)
     write_report(made, report)
     if ended is not None:
         raise ended
@@ -165,7 +165,7 @@ def owners(
     from graph_service.commands.owners import require_files  # noqa: PLC0415
 
     require_files(file, out)
-    count = with_service(home, lambda service: answer_file(service, file, out))
+    count = with_service(home, lambda service: answer_file(service, file, out), bulk=True)
     say(f"{count:,} codes answered in {out}")
 
 

@@ -1,8 +1,9 @@
-"""How many events of a large request are written at once: as many as there are, unless somebody waits meanwhile."""
+"""How many events of a large request are written at once, by how long whoever comes next may have to wait."""
 
 LARGEST_BATCH = 2_000
 SMALLEST_PORTION = 25
-PORTION_SECONDS = 0.06
+PORTION_SECONDS = 0.04
+ALONE_SECONDS = 0.4
 _FIRST_GUESS = 0.0006  # seconds an event
 _WEIGHT = 0.5
 
@@ -18,12 +19,11 @@ class Pace:
         """How many events to write next.
 
         Args:
-            watched: whether others wait, so that a batch should end within `PORTION_SECONDS`.
+            watched: whether others wait, so that a batch should end within `PORTION_SECONDS`, not `ALONE_SECONDS`.
         """
         # Who else writes is known after a first portion.
-        if not watched and not self._is_new:
-            return LARGEST_BATCH
-        return min(LARGEST_BATCH, max(SMALLEST_PORTION, int(PORTION_SECONDS / self._seconds)))
+        seconds = PORTION_SECONDS if watched or self._is_new else ALONE_SECONDS
+        return min(LARGEST_BATCH, max(SMALLEST_PORTION, int(seconds / self._seconds)))
 
     def learn(self, events: int, seconds: float) -> None:
         """Takes in how long a batch took."""

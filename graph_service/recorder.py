@@ -34,7 +34,7 @@ from graph_service.rebates.announced import Announcements
 from graph_service.rebates.explain import explanations
 from graph_service.rebates.questions import RebateLine
 from graph_service.rebates.trees import Tree
-from graph_service.turns import MOST_WAITING, SMALL_REQUEST, Portion, Turns, Waiting
+from graph_service.turns import GIVING_WAY_SECONDS, MOST_WAITING, SMALL_REQUEST, Portion, Turns, Waiting
 from graph_service.writers import Writers
 
 MAX_SIMULATED = 20_000
@@ -355,7 +355,7 @@ class Recorder:
             self._turns.pace.learn(len(prepared), time.monotonic() - began)
         if self._others_wrote(batches) or somebody_waits:
             self._turns.watch()
-            await asyncio.sleep(_POLITE_SECONDS)
+            self._turns.give_way(GIVING_WAY_SECONDS if somebody_waits else _POLITE_SECONDS)
 
     def _others_wrote(self, batches: int | None) -> bool:
         """Notices by the number of batches whether another process writes too, of whatever home."""

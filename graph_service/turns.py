@@ -1,8 +1,9 @@
 """Whose turn it is to be written: small requests at once, large ones in portions between them.
 
 Somebody waits at the till for the answer to a scan; nobody waits for the last event of 500,000. So what is small is
-written before what is large, and while small requests come, a large one gives way after each portion of some 60 ms;
-when none come, its portions are as large as a batch may be. Large requests take turns with each other. The slices of
+written before what is large, and while small requests come, a large one gives way after each portion of some 40 ms;
+when none come, after some 400 ms. After a portion small requests have the writer to themselves for twice that time, so
+that few of them wait for a portion at all. Large requests take turns with each other. The slices of
 one body or file are written in their order, because of two events with one id the first is the one that stays.
 """
 
@@ -10,7 +11,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from graph_service.errors import ServiceError
@@ -22,7 +23,9 @@ from graph_service.rebates.questions import RebateLine
 GATHERED_EVENTS = 256
 SMALL_REQUEST = 100
 MOST_WAITING = 10_000
+GIVING_WAY_SECONDS = 0.08
 _WATCHED_SECONDS = 10.0
+_RECENT_SECONDS = 0.05  # who has just been answered often asks again
 
 
 @dataclass(eq=False, slots=True)
@@ -68,7 +71,10 @@ class Turns:
         self._small: deque[Waiting] = deque()
         self._large: dict[object, deque[Waiting]] = {}
         self._filled = asyncio.Event()
-        self._large_is_next = False
+        self._small_came = asyncio.Event()
+        self._small_came_at = float("-inf")
+        self._large_was_last = False
+        self._held_back_until = 0.0
         self._watched_until = 0.0
 
     def require_room(self, events: int) -> None:
@@ -98,6 +104,10 @@ class Turns:
         """Keeps portions short for a while, because somebody waits: here, or in another process."""
         self._watched_until = time.monotonic() + _WATCHED_SECONDS
 
+    def give_way(self, seconds: float) -> None:
+        """Holds large requests back for a while, so that small ones go first: here, or in another process."""
+        self._held_back_until = time.monotonic() + seconds
+
     @property
     def is_watched(self) -> bool:
         """Whether portions are kept short."""
@@ -107,6 +117,8 @@ class Turns:
         """Lets events wait for their turn."""
         if waiting.is_small:
             self._small.append(waiting)
+            self._small_came.set()
+            self._small_came_at = time.monotonic()
             self.watch()
         else:
             source = waiting if waiting.source is None else waiting.source
@@ -115,15 +127,32 @@ class Turns:
 
     async def take(self) -> list[Portion]:
         """What is to be written next; waits until there is something."""
+        asks = bool(self._small) or time.monotonic() - self._small_came_at < _RECENT_SECONDS
+        if self._large_was_last and asks:
+            self.give_way(GIVING_WAY_SECONDS)
+        self._large_was_last = False
         while True:
             await self._filled.wait()
-            portions = self._take_small() if self._small and not (self._large_is_next and self._large) else []
-            self._large_is_next = bool(portions)
-            portions = portions or self._take_large()
+            held_back = self._held_back_until - time.monotonic()
+            if self._small and (held_back > 0 or not self._large):
+                portions = self._take_small()
+            elif held_back > 0:
+                await self._small_within(held_back)
+                continue
+            else:
+                portions = self._take_large()
+                self._large_was_last = bool(portions)
             if portions:
                 return portions
             if not self._small and not self._large:
                 self._filled.clear()
+
+    async def _small_within(self, seconds: float) -> None:
+        """Waits for a small request, but not longer."""
+        self._small_came.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._small_came.wait()
 
     def _take_small(self) -> list[Portion]:
         portions: list[Portion] = []

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import signal
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -19,14 +20,22 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 
+_LATER = 5
+
 
 def settings_of(home: Path | None) -> Settings:
     """The settings, with the home that a command was given."""
     return Settings() if home is None else Settings(home=home.expanduser().absolute())
 
 
-def with_service(home: Path | None, work: Callable[["Service"], Awaitable[Answer]]) -> Answer:
-    """Runs work while the service is open; the embedded server, unless others use it, is gone when this returns."""
+def with_service(home: Path | None, work: Callable[["Service"], Awaitable[Answer]], *, bulk: bool = False) -> Answer:
+    """Runs work while the service is open; the embedded server, unless others use it, is gone when this returns.
+
+    Args:
+        home: of the service; the settings' without one.
+        work: what to do.
+        bulk: whether nobody waits for each single answer, so that whoever does goes first on the processor.
+    """
     # Loads half of the service, which a command without a graph does not need.
     from graph_service.service import open_service, server_of  # noqa: PLC0415
 
@@ -38,6 +47,8 @@ def with_service(home: Path | None, work: Callable[["Service"], Awaitable[Answer
 
     # The server is entered before the event loop runs, so that Ctrl-C ends a download at once.
     with server_of(settings) as connection:
+        if bulk:
+            os.nice(_LATER)  # the server, started or joined, keeps its own priority
 
         async def run() -> Answer:
             async with open_service(settings, say, connection=connection) as service:
