@@ -244,7 +244,7 @@ SAMPLES: dict[str, Sample] = {
     "members/erase_bodies": each(
         "shown", lambda one: {"event": one["event"], "body": "{}", "shown": [one | {"remembered": ["x"]}]}
     ),
-    "members/erase_values": rows("identifiers"),
+    "members/erase_values": each("identifiers", lambda one: {"identifier": one, "place": 1}),
     "members/events_of_accounts": rows("identifiers"),
     "members/leavings": rows("events"),
     "members/leavings_in_time": page(at=EVER, id="", limit=PAGE),

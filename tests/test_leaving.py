@@ -223,3 +223,20 @@ async def test_the_command_tells_what_would_go_then_what_went(service: Service, 
         with pytest.raises(ServiceError) as unknown:
             await leave(service, named_again, dry_run=False)
         assert unknown.value.code == "UNKNOWN_MEMBER"
+
+
+async def test_who_is_unknown_leaves_without_a_trace(graph: Graph, keys: IdentifierKeys, recorder: Recorder) -> None:
+    """By an id of nobody, an identifier never seen, one that the policy blocks: recorded, and nobody else goes."""
+    blocked = {"type": "PHONE", "value": "000-000"}
+    nobody = [{"id": "MAAAAAAAAAAAAAAAAAAAAAAAAAA"}, {"id": "nobody"}, named(FRIEND), named(blocked)]
+    await record(recorder, *CHANNEL, *LIFE[:2])
+    before = await whose(graph, keys, PHONE, OPENID, OWN_DEVICE)
+
+    await record(recorder, *(event(80 + n, "member.left", 9, member=one) for n, one in enumerate(nobody)))
+
+    assert await whose(graph, keys, PHONE, OPENID, OWN_DEVICE) == before
+    assert before[0] is not None
+    erased = "MATCH (e:Event)-[:ERASES]->(i) RETURN e.id, i.type"
+    # Whoever was never seen before is seen by the leaving itself, and goes with it.
+    assert (await graph.run(erased, read_only=True))[1] == [["e082", "PHONE"]]
+    assert await rederive(graph, keys, check=True) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest_asyncio
 
 from graph_service.commands.member import parsed
 from graph_service.errors import ServiceError
-from graph_service.graph.driver import Graph
+from graph_service.graph.driver import Graph, Transaction
 from graph_service.members.identifiers import IdentifierKeys, plain
 from graph_service.recorder import Recorder
 from graph_service.rederive import rederive
@@ -327,6 +328,36 @@ async def test_bad_policies(policy: dict[str, Any], path: str, recorder: Recorde
 
     (rejected,) = report.rejected
     assert (rejected.code, rejected.path) == ("INVALID_FIELD", path)
+
+
+async def test_a_long_chain_of_identifiers_costs_no_round_trip_each(
+    graph: Graph, keys: IdentifierKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is merged out of many, one after the other, is looked up at once, by an event and by a leaving."""
+    cards = [{"type": "POS_CARD", "value": f"card-{number:04}"} for number in range(401)]
+    limitless = {"namespaces": {"POS_CARD": {"priority": 1, "class": "person"}}}
+    chain = [event(number, "member.identified", identifiers=list(two)) for number, two in enumerate(pairwise(cards))]
+    asked: list[str] = []
+    run = Transaction.run
+
+    async def counted(self: Transaction, name: str, **parameters: Any) -> Any:
+        asked.append(name)
+        return await run(self, name, **parameters)
+
+    async with Recorder(graph, keys).running(settling=False) as recorder:
+        await record(recorder, event(990, "identity.policy", policy=limitless), *chain)
+        monkeypatch.setattr(Transaction, "run", counted)
+        for further in (
+            seen(991, cards[0], PHONE, minute=1),
+            event(992, "member.left", 2, member=named(cards[200])),
+        ):
+            asked.clear()
+            await record(recorder, further)
+            assert len(asked) < 60, asked
+    monkeypatch.undo()
+    left = "MATCH (:Event {id: 'e992'})-[:ERASES]->(i) RETURN count(i)"
+    assert (await graph.run(left, read_only=True))[1] == [[401]]
+    assert await rederive(graph, keys, check=True) == []
 
 
 async def test_a_phone_that_is_none_is_compared_as_sent(client: Client, recorder: Recorder) -> None:

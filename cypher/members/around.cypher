@@ -1,7 +1,7 @@
 // Identifiers and those of the same members, what is stored of them, and their pairs; of one that is shared only where
 // `whole` asks for them.
 // parameters: rows
-// columns: identifier, type, app, sealed, first, last, shared, evicted, member, pairs
+// columns: identifier, type, app, sealed, place, first, last, shared, evicted, member, pairs
 // starts from: identifier_id
 // mode: read
 // db hits: 300 a row
@@ -20,7 +20,7 @@ CALL (identifier, whole) {
   ]) AS pairs
 }
 RETURN collect({
-  identifier: identifier.id, type: identifier.type, app: identifier.app, sealed: identifier.sealed,
+  identifier: identifier.id, type: identifier.type, app: identifier.app, sealed: identifier.sealed, place: identifier.place,
   first: identifier.firstSeen, last: identifier.lastSeen, shared: identifier.shared, evicted: identifier.evicted,
   member: [(identifier)-[:OF]->(member) | member.id][0], pairs: pairs
 }) AS rows

@@ -1,6 +1,6 @@
 // What events in force up to a time showed of identifiers, with whom, and which leavings erase each of them.
 // parameters: rows, until
-// columns: identifier, type, app, sealed, erased, seen, others, facts
+// columns: identifier, type, app, sealed, place, erased, seen, others, facts
 // starts from: identifier_id
 // mode: read
 // db hits: 600 a row
@@ -29,7 +29,7 @@ CALL (identifier) {
     collect([other.id, other.type, [(other)<-[:ERASES]-(left) | [left.at, left.id]]]) AS others
 }
 RETURN collect({
-  identifier: id, type: identifier.type, app: identifier.app, sealed: identifier.sealed,
+  identifier: id, type: identifier.type, app: identifier.app, sealed: identifier.sealed, place: identifier.place,
   erased: [(identifier)<-[:ERASES]-(left) | [left.at, left.id]],
   seen: seen, others: others, facts: facts
 }) AS rows

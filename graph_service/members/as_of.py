@@ -44,6 +44,7 @@ async def fetch_as_of(
                 "type": row["type"],
                 "app": row["app"],
                 "sealed": row["sealed"],
+                "place": row["place"],
                 "first": min(seen, default=None),
                 "last": max(seen, default=None),
             }

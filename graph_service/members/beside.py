@@ -185,7 +185,7 @@ def _decided(
 
     def order(one: str) -> Any:
         row = whole.stored[one]
-        return keys.order_of(one, row["type"], row["app"], row["sealed"])
+        return keys.order_of(one, row)
 
     return shared, decide(known, ties, [pair for pair in apart if pair[0] in known and pair[1] in known], policy, order)
 

@@ -80,9 +80,19 @@ async def erase_values(
     rows = [_erased(row, patterns, keys) for row in holding]
     if write:
         await transaction.rows_of("members/erase_bodies", rows)
-        await transaction.rows_of("members/erase_values", sorted(identifiers))
+        # Ties are told by text; among those that go together it is kept who stood before whom.
+        places = _places(holding, keys)
+        values = [{"identifier": one, "place": places.get(one)} for one in sorted(identifiers)]
+        await transaction.rows_of("members/erase_values", values)
     pets = {row["pet"] for row in holding if row["pet"] is not None}
     return sorted({row["event"] for row in rows} | {*await erase_notes(transaction, pets, keys, write=write)})
+
+
+def _places(holding: Sequence[Row], keys: IdentifierKeys) -> dict[str, int]:
+    """Where identifiers stand by their values."""
+    sealed = {identifier: value for row in holding for _, identifier, value, _ in row["shown"] if value is not None}
+    ordered = sorted((keys.open(value), identifier) for identifier, value in sealed.items())
+    return {identifier: place for place, (_, identifier) in enumerate(ordered, 1)}
 
 
 def _erased(row: Row, patterns: Sequence[re.Pattern[str]], keys: IdentifierKeys) -> Row:

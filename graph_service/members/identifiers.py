@@ -155,11 +155,17 @@ class IdentifierKeys:
         """The id of an identifier whose value is sealed, as it was sent."""
         return self.id_of(plain(kind, self.open(sealed), app))
 
-    def order_of(self, key: str, kind: str, app: str | None, sealed: str | None) -> TextOrder:
-        """What orders an identifier by text; of one that was erased, its type and app, and then its id."""
+    def order_of(self, key: str, row: Mapping[str, Any]) -> TextOrder:
+        """What orders an identifier by text; of one that was erased, its type and app, its place then, and its id.
+
+        Args:
+            key: its id.
+            row: what is stored of it: `type`, `app`, `sealed`, `place`.
+        """
+        kind, app, sealed = row["type"] or "", row["app"], row["sealed"]
         if sealed is not None:
             return PlainIdentifier(kind, self.open(sealed), app).order
-        return PlainIdentifier(kind or "", "", app).text, (kind or "", app or "", key)
+        return PlainIdentifier(kind, "", app).text, (kind, app or "", f"{row['place'] or 0:09}{key}")
 
     def content_hash(self, text: str) -> str:
         """A keyed hash of an event's content; without the key nobody can try values against it."""

@@ -81,7 +81,7 @@ class Surroundings:
     def order(self, one: str, keys: IdentifierKeys) -> TextOrder:
         """What orders an identifier by text."""
         row = self.rows[one]
-        return keys.order_of(one, row["type"], row["app"], row["sealed"])
+        return keys.order_of(one, row)
 
 
 async def fetch_surroundings(
