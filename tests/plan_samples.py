@@ -110,7 +110,12 @@ SAMPLES: dict[str, Sample] = {
     "channel/parties_by_id": rows("parties"),
     "channel/parties_in_region": call(region="CN/Guangdong", kinds=KINDS, after="", limit=PAGE),
     "channel/parties_known": Sample(
-        lambda picks: {"rows": picks["parties"], "promoCodes": picks["promo_codes"], "above": True}
+        lambda picks: {
+            "rows": picks["parties"],
+            "promoCodes": picks["promo_codes"],
+            "skus": picks["skus"],
+            "above": True,
+        }
     ),
     "channel/parties_of_kind": call(kind="STORE", after="", limit=PAGE),
     "channel/registered_anew_since": counted("registration", at=EVER),

@@ -1,8 +1,9 @@
 // What events said of parties, of whoever was registered with these promo codes, and of those above each of them: what
-// they are, who stands above them, and where they may sell. `named` tells the first two from the last.
-// parameters: rows, promoCodes, above
-// columns: party, named, registrations, links, territories
-// starts from: party_id, party_fact_promo_code
+// they are, who stands above them, and where they may sell. `named` tells the first two from the last. And what events
+// said that products are.
+// parameters: rows, promoCodes, above, skus
+// columns: parties, listings
+// starts from: party_id, party_fact_promo_code, product_fact_sku
 // mode: read
 // db hits: 400 a row
 CALL () {
@@ -26,7 +27,7 @@ CALL (one) {
   RETURN DISTINCT party, 0 AS named
 }
 WITH party, max(named) = 1 AS named
-RETURN collect({
+WITH collect({
   party: party.id, named: named,
   registrations: [(party)<-[:REGISTERS]-(fact) WHERE NOT fact.voided | [fact.at, fact.id, fact.recordedAt, fact.body]],
   links: [
@@ -37,4 +38,11 @@ RETURN collect({
     (party)<-[:CONCERNS]-(fact) WHERE NOT fact.voided |
     [fact.type, fact.regions, fact.skus, fact.at, fact.id, fact.recordedAt]
   ]
-}) AS rows
+}) AS parties
+RETURN parties, COLLECT {
+  UNWIND $skus AS sku
+  MATCH (fact:ProductFact {sku: sku})
+  USING INDEX SEEK fact:ProductFact(sku)
+  WHERE NOT fact.voided
+  RETURN [sku, fact.at, fact.id, fact.recordedAt, fact.body]
+} AS listings

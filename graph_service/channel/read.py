@@ -13,7 +13,7 @@ from graph_service.graph.driver import Row, Transaction
 
 @dataclass(slots=True)
 class PartyFacts:
-    """What events said of some parties: registrations, links from above, territories.
+    """What events said of some parties: registrations, links from above, territories; and of products: listings.
 
     Attributes:
         links: from above those asked about; of whoever stands above them only where that was asked for.
@@ -22,12 +22,14 @@ class PartyFacts:
     registrations: list[Registration] = field(default_factory=list)
     links: list[LinkFact] = field(default_factory=list)
     territories: list[TerritoryFact] = field(default_factory=list)
+    listings: list[Registration] = field(default_factory=list)
 
     def add(self, other: "PartyFacts") -> None:
         """Takes in what was said of further parties."""
         self.registrations += other.registrations
         self.links += other.links
         self.territories += other.territories
+        self.listings += other.listings
 
 
 async def fetch_parties(
@@ -35,31 +37,42 @@ async def fetch_parties(
     parties: Iterable[str],
     *,
     promo_codes: Iterable[str] = (),
+    skus: Iterable[str] = (),
     above: bool = False,
     with_suppliers: bool = False,
 ) -> PartyFacts:
-    """What events said of some parties.
+    """What events said of some parties and products.
 
     Args:
         transaction: to read in.
         parties: ids.
         promo_codes: whoever was registered with them is asked about, too.
+        skus: of products.
         above: whether to tell of those that were ever linked above them, too.
         with_suppliers: whether to tell of all suppliers above these, and of their links.
     """
     facts = PartyFacts()
-    asked, codes = set(parties), set(promo_codes)
+    asked, codes, products = set(parties), set(promo_codes), set(skus)
     known: set[str] = set()
-    while asked or codes:
+    while asked or codes or products:
         suppliers: set[str] = set()
-        for row in await transaction.run(
-            "channel/parties_known", rows=sorted(asked), promoCodes=sorted(codes), above=above
-        ):
+        found = await transaction.run(
+            "channel/parties_known",
+            rows=sorted(asked),
+            promoCodes=sorted(codes),
+            skus=sorted(products),
+            above=above,
+        )
+        facts.listings += [
+            Registration(sku, at, event, recorded_at, json.loads(body)["product"])
+            for sku, at, event, recorded_at, body in found[0]["listings"]
+        ]
+        for row in found[0]["parties"]:
             if row["party"] not in known:
                 known.add(row["party"])
                 facts.add(_said(row, with_links=row["named"] or with_suppliers))
                 suppliers |= {parent for _, relation, parent, *_ in row["links"] if relation == "SUPPLIES"}
-        asked, codes = suppliers - known if with_suppliers else set(), set()
+        asked, codes, products = suppliers - known if with_suppliers else set(), set(), set()
     return facts
 
 
@@ -104,10 +117,9 @@ async def fetch_channel(
         with_suppliers: whether all suppliers above them are wanted, with their links.
     """
     facts = await fetch_parties(
-        transaction, parties, promo_codes=promo_codes, above=True, with_suppliers=with_suppliers
+        transaction, parties, promo_codes=promo_codes, skus=skus, above=True, with_suppliers=with_suppliers
     )
-    listings = await fetch_listings(transaction, skus)
-    return ChannelView(Registry(facts.registrations), Registry(listings), facts.links, facts.territories)
+    return ChannelView(Registry(facts.registrations), Registry(facts.listings), facts.links, facts.territories)
 
 
 async def fetch_listings(transaction: Transaction, skus: Iterable[str]) -> list[Registration]:
