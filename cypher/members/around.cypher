@@ -8,8 +8,18 @@
 UNWIND $rows AS row
 MATCH (asked:Identifier {id: row.identifier})
 USING INDEX SEEK asked:Identifier(id)
-UNWIND [asked] + [(asked)-[:OF]->()<-[:OF]-(other) | other] AS identifier
-WITH identifier, max(CASE WHEN row.whole AND identifier = asked THEN 1 ELSE 0 END) AS whole
+OPTIONAL MATCH (asked)-[:OF]->(member)
+WITH
+  member, CASE WHEN member IS NULL THEN asked END AS alone,
+  max(CASE WHEN member IS NULL AND row.whole THEN 1 ELSE 0 END) AS whole
+CALL (member, alone) {
+  WITH alone WHERE alone IS NOT NULL
+  RETURN alone AS identifier
+  UNION ALL
+  WITH member WHERE member IS NOT NULL
+  MATCH (member)<-[:OF]-(identifier)
+  RETURN identifier
+}
 CALL (identifier, whole) {
   WITH identifier, whole
   WHERE whole = 1 OR identifier.shared IS NULL
@@ -22,5 +32,5 @@ CALL (identifier, whole) {
 RETURN collect({
   identifier: identifier.id, type: identifier.type, app: identifier.app, sealed: identifier.sealed, place: identifier.place,
   first: identifier.firstSeen, last: identifier.lastSeen, shared: identifier.shared, evicted: identifier.evicted,
-  member: [(identifier)-[:OF]->(member) | member.id][0], pairs: pairs
+  member: member.id, pairs: pairs
 }) AS rows
