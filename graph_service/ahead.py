@@ -1,7 +1,7 @@
 """Work that goes on while its neighbour is looked at: the server fetches and writes while Python decides."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -47,13 +47,17 @@ class WriteBehind:
     def __init__(self) -> None:
         self._under_way: asyncio.Future[Any] | None = None
 
-    async def put(self, work: Awaitable[Any]) -> None:
+    async def put(self, work: Coroutine[Any, Any, Any]) -> None:
         """Starts work when what was put before is done.
 
         Raises:
             Exception: what that raised; the new work is not done then.
         """
-        await self._settle()
+        try:
+            await self._settle()
+        except BaseException:
+            work.close()
+            raise
         self._under_way = asyncio.ensure_future(work)
         await asyncio.sleep(0)
 

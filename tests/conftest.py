@@ -27,7 +27,7 @@ WIPE = "MATCH (n) WHERE NOT n:Migration CALL (n) { DETACH DELETE n } IN TRANSACT
 
 
 APART = re.compile(
-    r"test_(model_\w+|embedded\w*|class_data|cli|files|seeds|attribution_paths|amounts|rewinding|journal_causes|docs"
+    r"test_(model_\w+|embedded\w*|class_data|cli|files|seeds|attribution_paths|amounts|rewinding|journal_causes|docs|ahead"
     r"|api_tokens|erasure_files)\.py"
 )
 """Modules that use no server, or start servers of their own."""
