@@ -292,15 +292,20 @@ SAMPLES: dict[str, Sample] = {
     "members/business_of": rows("holders"),
     "members/members_of": rows("identifiers"),
     "members/pair_facts": rows("pairs"),
-    "members/pair_more": each(
-        "pairs", lambda one: one | {"first": AT, "last": AT, "count": 1, "sources": ["pos"], "spoiled": 0}
+    "members/note_evidence": Sample(
+        lambda picks: {
+            "seen": [{"identifier": one, "first": AT, "last": AT} for one in picks["identifiers"]],
+            "pairs": [
+                one | {"first": AT, "last": AT, "count": 1, "sources": ["pos"], "spoiled": 0} for one in picks["pairs"]
+            ],
+        },
+        lambda picks: len(picks["identifiers"]) + len(picks["pairs"]),
     ),
     "members/pairs_of": rows("identifiers"),
     "members/pets_of": rows("identifiers"),
     "members/points_of": rows("identifiers"),
     "members/policies": Sample(lambda picks: {}, lambda picks: picks.counts["policy"] + 1),
     "members/refused_of": rows("identifiers"),
-    "members/see": each("identifiers", lambda one: {"identifier": one, "first": AT, "last": AT}),
     "members/seen": rows("identifiers"),
     "members/seen_with": Sample(
         lambda picks: {"identifier": picks["identifiers"][0], "after": "", "limit": PAGE}, lambda picks: PAGE

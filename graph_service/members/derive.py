@@ -83,9 +83,9 @@ async def derive_members(
     recounted = {pair for fact in anew for pair in fact.pairs}
     seen_anew = {identifier for fact in anew if fact.event in restated for identifier in fact.identifiers}
     added = [fact for fact in showing if fact.event not in restated]
-    marks = await _add_seen(transaction, added)
+    marks, again = await _note_evidence(transaction, added, recounted)
+    recounted |= again
     marks.add(await transaction.rows_of("members/marks", sorted(_unseen(concerned, added))))
-    recounted |= await _add_pairs(transaction, added, recounted)
     seen_otherwise = await count_seen(transaction, seen_anew | marks.erased.keys())
     await count_pairs(transaction, recounted)
     settled = await settle_leavings(transaction, await _leavings(transaction, about, marks), policy, keys)
@@ -101,15 +101,26 @@ async def derive_members(
     return judged
 
 
-async def _add_seen(transaction: Transaction, facts: Sequence[Touched]) -> Marks:
+async def _note_evidence(
+    transaction: Transaction, facts: Sequence[Touched], recounted: Collection[Pair]
+) -> tuple[Marks, set[Pair]]:
+    """Adds what new events show; returns what identifiers tell, and the pairs of which something was taken away."""
     times: dict[str, list[int]] = defaultdict(list)
+    together: dict[Pair, list[Touched]] = defaultdict(list)
     for fact in facts:
         for identifier in fact.identifiers if fact.type not in SHOW_NOBODY else ():
             times[identifier].append(fact.at)
-    rows = [{"identifier": one, "first": min(ats), "last": max(ats)} for one, ats in sorted(times.items())]
+        for pair in fact.pairs:
+            if pair not in recounted:
+                together[pair].append(fact)
     marks = Marks()
-    marks.add(await transaction.rows_of("members/see", rows))
-    return marks
+    if not times:
+        return marks, set()
+    seen = [{"identifier": one, "first": min(ats), "last": max(ats)} for one, ats in sorted(times.items())]
+    pairs = [{"a": a, "b": b} | _sum(shown) for (a, b), shown in sorted(together.items())]
+    (noted,) = await transaction.run("members/note_evidence", seen=seen, pairs=pairs)
+    marks.add(noted["marks"])
+    return marks, {(row["a"], row["b"]) for row in noted["again"]}
 
 
 def _unseen(about: Iterable[Touched], added: Iterable[Touched]) -> set[str]:
@@ -157,17 +168,6 @@ async def _leavings(transaction: Transaction, about: Sequence[Touched], marks: M
     return {(fact.at, fact.event) for fact in about if fact.type == LEAVING} | await leavings_weighing(
         transaction, since
     )
-
-
-async def _add_pairs(transaction: Transaction, facts: Sequence[Touched], recounted: Collection[Pair]) -> set[Pair]:
-    """Adds the evidence of new events; returns the pairs of which some was released or erased."""
-    together: dict[Pair, list[Touched]] = defaultdict(list)
-    for fact in facts:
-        for pair in fact.pairs:
-            if pair not in recounted:
-                together[pair].append(fact)
-    rows = [{"a": a, "b": b} | _sum(shown) for (a, b), shown in sorted(together.items())]
-    return {(row["a"], row["b"]) for row in await transaction.rows_of("members/pair_more", rows)}
 
 
 def _sum(facts: Sequence[Touched]) -> Row:
