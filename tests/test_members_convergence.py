@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
 
@@ -67,7 +67,13 @@ def patterns_first(log: list[Event]) -> list[list[Event]]:
     return [[one for one in log if one["type"] == "identity.policy" and "regex" in one["policy"].get("blocked", {})]]
 
 
-async def leave(graph: Graph, keys: IdentifierKeys, log: list[Event], arriving: Coroutine[Any, Any, None]) -> None:
+async def leave(
+    graph: Graph,
+    keys: IdentifierKeys,
+    log: list[Event],
+    arriving: Coroutine[Any, Any, None],
+    agrees: Callable[[Graph, IdentifierKeys, list[Event]], Coroutine[Any, Any, None]] = agree,
+) -> None:
     """The log arrives, some leave, and the model agrees."""
     left, rest = told(log)
     with other_texts():
@@ -79,7 +85,7 @@ async def leave(graph: Graph, keys: IdentifierKeys, log: list[Event], arriving: 
     # Somebody came back because a leaving was voided, or reached less far by late facts: the values stay lost.
     if (await graph.run(LOST, read_only=True))[1][0][0]:
         assume(rest == rest_by_others)
-    await agree(graph, keys, log)
+    await agrees(graph, keys, log)
 
 
 @given(data=st.data())

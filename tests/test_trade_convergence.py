@@ -21,7 +21,7 @@ from tests.model.logs import at, deliveries
 from tests.model.policy import Identifier
 from tests.model.trade_scenes import trade_logs
 from tests.test_convergence import arrive, books_agree
-from tests.test_members_convergence import arrive_meanwhile
+from tests.test_members_convergence import arrive_meanwhile, leave
 
 SLOW = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -113,16 +113,14 @@ def _plain(identifier: Identifier) -> tuple[str, str, str | None]:
 @SLOW
 async def test_any_order_ends_where_the_model_is(data: st.DataObject, graph: Graph, keys: IdentifierKeys) -> None:
     log = data.draw(trade_logs())
-    await arrive(graph, keys, data.draw(deliveries(log)))
-    await trade_agrees(graph, keys, log)
+    await leave(graph, keys, log, arrive(graph, keys, data.draw(deliveries(log))), trade_agrees)
 
 
 @given(data=st.data())
 @settings(SLOW, max_examples=10)
 async def test_a_policy_that_takes_over_ends_there_too(data: st.DataObject, graph: Graph, keys: IdentifierKeys) -> None:
     log = data.draw(trade_logs(size=20, changing=True))
-    await arrive_meanwhile(graph, keys, data.draw(deliveries(log)))
-    await trade_agrees(graph, keys, log)
+    await leave(graph, keys, log, arrive_meanwhile(graph, keys, data.draw(deliveries(log))), trade_agrees)
 
 
 PHONE, CARD, FRIEND = ({"type": kind, "value": "139111100" + kind[:2]} for kind in ("PHONE", "POS_CARD", "JD"))
