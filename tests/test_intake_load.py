@@ -235,7 +235,7 @@ def test_a_home_that_cannot_be_written_is_noticed(tmp_path: Path) -> None:
 def test_portions_are_short_only_while_somebody_waits() -> None:
     pace = turns.Turns().pace
     pace.learn(100, 0.1)
-    assert 10 * pace.portion(watched=True) == pace.portion(watched=False) > 400
+    assert 20 * pace.portion(watched=True) == pace.portion(watched=False) > 400
     assert turns.Turns().pace.portion(watched=False) < 100  # who else writes is not known yet
     assert 25 <= pace.portion(watched=True) < 200
     for _ in range(20):

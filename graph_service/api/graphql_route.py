@@ -77,6 +77,9 @@ async def answer_graphql(request: Request, service: Reads) -> Response:
             )
     except (CannotGetOperationTypeError, InvalidOperationTypeError):
         raise ServiceError("INVALID_QUERY", "The question holds no query or mutation of that name.") from None
+    finally:
+        # A loader refers to the request that holds it: all of it would wait for the collector.
+        context.loaders.clear()
     pending = service.recorder.backlog.known if context.tells_decisions else Waiting()
     return _answer(result, request.headers.get("accept", ""), pending)
 

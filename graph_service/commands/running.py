@@ -40,10 +40,14 @@ def with_service(home: Path | None, work: Callable[["Service"], Awaitable[Answer
     from graph_service.service import open_service, server_of  # noqa: PLC0415
 
     settings = settings_of(home)
-    # A batch makes some hundred thousand objects that all live until it is written; the collector's default looks
-    # through them a hundred times and finds nothing, which is a tenth of a load.
     gc.freeze()
-    gc.set_threshold(100_000, 20, 20)
+    if bulk:
+        # A batch makes some hundred thousand objects that all live until it is written; the collector's default looks
+        # through them a hundred times and finds nothing, which is a third of Python's part of a load.
+        gc.set_threshold(1_000_000, 20, 20)
+    else:
+        # Whoever asks waits for a collection: some milliseconds now and then, rather than a tenth of a second later.
+        gc.set_threshold(10_000, 20, 100)
 
     # The server is entered before the event loop runs, so that Ctrl-C ends a download at once.
     with server_of(settings) as connection:

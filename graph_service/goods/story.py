@@ -39,11 +39,12 @@ class HandOver:
     sku: str | None = None
     batch: str | None = None
     level: str | None = None
+    position: Position = field(init=False, compare=False, repr=False)
+    """Where it stands in time; asked for all the time."""
 
-    @property
-    def position(self) -> Position:
-        """Where it stands in time."""
-        return (self.at, self.event)
+    def __post_init__(self) -> None:
+        """Keeps the position."""
+        object.__setattr__(self, "position", (self.at, self.event))
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,8 +70,9 @@ def _is_mobile(value: str) -> bool:
 
 
 def _e164(value: str) -> str:
-    if _is_mobile(value):
-        return "+86" + value
+    national = value.removeprefix("+86")
+    if _is_mobile(national):
+        return "+86" + national
     try:
         number = phonenumbers.parse(value, "CN")
     except phonenumbers.NumberParseException:

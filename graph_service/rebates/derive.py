@@ -324,11 +324,16 @@ async def _stands_of(transaction: Transaction, decisions: Iterable[Decision]) ->
 def _bearers(derived: Derived, decisions: Iterable[Decision], rules: Rulebook) -> Callable[[Decision], Borne]:
     """Who bears what decisions pay, by their rules and by who fills which role at their triggers."""
     of_trigger = _by_trigger(decisions)
+    brands: dict[tuple[str, int], Borne | None] = {}
 
     def bearers(decision: Decision) -> Borne:
-        rule = rules.version_of(decision.rule, decision.version).rule
-        if rule.funding is None:
-            return bearers_of(rule, {})
+        version = (decision.rule, decision.version)
+        if version not in brands:
+            rule = rules.version_of(*version).rule
+            brands[version] = bearers_of(rule, {}) if rule.funding is None else None
+        if (alone := brands[version]) is not None:
+            return alone
+        rule = rules.version_of(*version).rule
         return bearers_of(rule, derived.fillers(decision.trigger) | fillers(of_trigger.get(decision.trigger, ())))
 
     return bearers

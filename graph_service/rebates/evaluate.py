@@ -25,10 +25,10 @@ from graph_service.rebates.rulebook import Publication, Rulebook, Withdrawal
 from graph_service.rebates.scans import Knowledge, ScanOutcome, ScanTrigger, decide_scan
 from graph_service.rebates.trade import TRADE_TYPES, evaluate_trade
 
-AT_ONCE = 500
+AT_ONCE = 100
 """Triggers that are decided on while what the next ones rest on is fetched."""
 
-_WITHOUT_PAUSE = 50
+_WITHOUT_PAUSE = 20
 
 RestsOn = tuple[str, str, str]
 """Event, relation, party."""
