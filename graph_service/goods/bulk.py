@@ -28,7 +28,7 @@ SLICE = 50_000
 
 _ATTEMPTS = 3
 # What is kept is counted in runs, of some 600 bytes; a story with its timeline takes as much as several.
-_MOST_KEPT = 250_000
+_MOST_KEPT = 500_000
 _RUNS_A_STORY = 6
 
 
