@@ -19,6 +19,7 @@ from benchmarks.round import folder_for, measure
 DOCS = Path(__file__).parents[1] / "docs"
 SIZES = "100000,1000000,10000000"
 MOST_SCANS = 320_000
+_QUIET_SECONDS = 60.0
 
 
 def _arguments() -> argparse.Namespace:
@@ -54,13 +55,13 @@ def main() -> None:
     about = report.About(command, options.date, with_postgres=options.postgres)
     with tempfile.TemporaryDirectory(prefix="benchmarks-", dir=options.work) as folder:
         Path(folder).chmod(0o755)
+        _look_around(figures)
         for units in sizes:
             goods = Goods(units, min(options.scans, units // 3))
             _say(f"{units:,} units, {goods.scans:,} scans")
             below = folder_for(Path(folder), units)
             only = frozenset(options.only.split(","))
             plan = Plan(goods, only, below, figures, _say, options.asked, options.questions, options.questions)
-            _look_around(plan)
             measure(plan, with_postgres=options.postgres)
             report.write(options.out, figures, about)
             options.out.with_suffix(".json").write_text(
@@ -70,13 +71,15 @@ def main() -> None:
     print(options.out.read_text("utf-8"))
 
 
-def _look_around(plan: Plan) -> None:
-    """Notes when the machine is not idle: figures of a busy one say little about the service."""
+def _look_around(figures: Figures) -> None:
+    """Notices when the machine is not idle: figures of a busy one say little about the service."""
+    _say("looking for a minute whether the machine is idle")
+    time.sleep(_QUIET_SECONDS)
     cores, load = os.cpu_count() or 1, os.getloadavg()[0]
     if load > cores / 4:
-        plan.remark(
-            f"{plan.goods.units:,} units: other work was running (load average {load:.1f} on {cores} cores when it "
-            "began): rates are lower and times longer than on an idle machine, and not for all sides alike."
+        figures.remarks.append(
+            f"Other work was running (load average {load:.1f} on {cores} cores when it began): rates are lower and "
+            "times longer than on an idle machine, and not for all sides alike."
         )
 
 

@@ -6,9 +6,10 @@ waits and is written together (`turns.py` says in which order).
 """
 
 import asyncio
+import gc
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -336,7 +337,8 @@ class Recorder:
 
         began = time.monotonic()
         async with self._writers.turn(small=not is_large):
-            (together, derived, batches), bookmarks = await self._written(work)
+            with _uncollected() if is_large else nullcontext():
+                (together, derived, batches), bookmarks = await self._written(work)
             somebody_waits = is_large and self._writers.somebody_waits
         metrics.batch_written(together, time.monotonic() - began)
         self.announcements.tell(derived.decisions)
@@ -365,6 +367,16 @@ class Recorder:
         others = 0 if self._batches is None else batches - self._batches - 1
         self._batches = batches
         return others > 0
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keeps the collector from looking through a batch again and again: all of it lives until it is written."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _end(waiting: Waiting, error: Exception | None = None) -> None:
