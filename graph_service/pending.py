@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
+from graph_service.ahead import parts_of
 from graph_service.graph.driver import Graph, Row, Transaction
 from graph_service.intake.lock import lock
 from graph_service.moments import now, rfc3339
@@ -108,11 +109,11 @@ async def postpone(transaction: Transaction, questions: Sequence[Question]) -> N
         {
             "id": f"{since}-{uuid.uuid4().hex}",
             "question": name,
-            "rows": json.dumps(rows[start : start + _ROWS_A_TASK], ensure_ascii=False),
+            "rows": json.dumps(part, ensure_ascii=False),
             "since": since,
         }
         for name, rows in questions
-        for start in range(0, len(rows), _ROWS_A_TASK)
+        for part in parts_of(rows, _ROWS_A_TASK)
     ]
     await transaction.rows_of("pending/add", tasks)
 
@@ -273,8 +274,8 @@ async def _find(transaction: Transaction) -> tuple[list[str], bool, list[Trigger
 async def _timed(transaction: Transaction, named: Sequence[str]) -> list[Trigger]:
     """Triggers with when they happened."""
     triggers: list[Trigger] = []
-    for start in range(0, len(named), _TIMES_AT_ONCE):
-        rows = await transaction.rows_of("pending/times", named[start : start + _TIMES_AT_ONCE])
+    for part in parts_of(named, _TIMES_AT_ONCE):
+        rows = await transaction.rows_of("pending/times", part)
         triggers += [(row["at"], row["trigger"]) for row in rows]
     return triggers
 

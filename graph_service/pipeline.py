@@ -188,13 +188,11 @@ async def derive(
     else:
         rules = await fetch_rulebook(transaction, log.rules_stamp)
     clock = await _advance(transaction, facts, restated, log.clock, appended.recorded)
-    reach.due += _passed(log.clock, clock) if rules.close_windows else ()
+    reach.due += _passed(log.clock, clock) if rules.binds_late("CONSUMER_SCAN") else ()
     limited = await reach_limits(transaction, facts, moved, rules, log.clock) if facts else LimitReach()
     reach.triggers |= limited.triggers
     questions = questions_of(reach) + limited.questions()
-    triggers = await dependents(
-        transaction, questions, own=reach.triggers, most=MAX_DEPENDENT if most is None else most
-    )
+    triggers = await dependents(transaction, questions, own=reach.triggers, most=most)
     if triggers is None:
         await postpone(transaction, questions)
     triggers_now = reach.triggers | (triggers or set())

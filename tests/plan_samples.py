@@ -104,7 +104,6 @@ SAMPLES: dict[str, Sample] = {
     "channel/holders_of_promo_codes": rows("promo_codes"),
     "channel/links_above": rows("parties", relations=RELATIONS, at=AT, afterFrom=EVER, afterEvent="", limit=PAGE),
     "channel/links_below": rows("parties", relations=RELATIONS, at=AT, afterFrom=EVER, afterEvent="", limit=PAGE),
-    "channel/listings": rows("skus"),
     "channel/neighbours": rows("parties", at=AT),
     "channel/parties": call(after="", limit=PAGE),
     "channel/parties_by_id": rows("parties"),

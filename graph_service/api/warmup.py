@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from itertools import islice
 
+from graph_service.ahead import parts_of
 from graph_service.goods.codes import code_of
 from graph_service.goods.questions import ownerships
 from graph_service.graph.driver import Graph, Transaction
@@ -81,7 +82,7 @@ class Warmup:
             ]
 
     async def _go_on(self, events: Sequence[Prepared]) -> None:
-        parts = [events[start : start + STEP] for start in range(0, len(events), STEP)]
+        parts = parts_of(events, STEP)
         batches = await self._graph.read(_batches)
         await asyncio.sleep(GRACE_SECONDS)
         began = time.monotonic()

@@ -124,7 +124,4 @@ async def fetch_channel(
 
 async def fetch_listings(transaction: Transaction, skus: Iterable[str]) -> list[Registration]:
     """All listings of some products."""
-    return [
-        Registration(row["sku"], row["at"], row["event"], row["recordedAt"], json.loads(row["body"])["product"])
-        for row in await transaction.rows_of("channel/listings", sorted(set(skus)))
-    ]
+    return (await fetch_parties(transaction, (), skus=skus)).listings

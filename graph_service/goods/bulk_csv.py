@@ -23,15 +23,17 @@ def text_of(line: bytes) -> str:
     return line.decode("utf-8", "surrogateescape")
 
 
-def plain_rows(header: list[str], block: bytes, lines: Sequence[bytes], line: int) -> Any | None:
+def plain_rows(header: list[str], lines: Sequence[bytes], line: int) -> Any | None:
     """The questions of lines without quotes, a column at a time; None where they have to be looked at one by one.
 
     Args:
         header: the names of their columns.
-        block: the lines together.
-        lines: the same.
+        lines: each with its end.
         line: the number of the first, from 1.
     """
+    block = b"".join(lines)
+    if takes_care(block):
+        return None
     try:
         table = pa_csv.read_csv(
             pa.BufferReader(block),

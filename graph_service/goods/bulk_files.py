@@ -122,8 +122,7 @@ class AskedFile:
         require_names(header, str(self._path))
         while lines := self._lines():
             self.share = self._raw.tell() / self._size
-            block = b"".join(lines)
-            asked = None if takes_care(block) else plain_rows(header, block, lines, line)
+            asked = plain_rows(header, lines, line)
             if asked is None:
                 yield from self._careful_csv(lines, header, line)
                 return

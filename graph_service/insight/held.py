@@ -54,9 +54,7 @@ async def _held(
             {"purpose": one.purpose, "given": one.is_given, "since": rfc3339(one.since), "event": one.event}
             for one in consents
         ],
-        "events": [
-            _event(row, keys, plain.keys()) for row in sorted(events, key=lambda row: (row["at"], row["event"]))
-        ],
+        "events": [_event(row, keys, plain.keys()) for row in sorted(events, key=_in_time)],
         "rebates": [_told(one) for row in paid for one in row["decisions"]],
         "journal": [_told(one) for row in paid for one in row["entries"]],
     }

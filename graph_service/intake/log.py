@@ -1,7 +1,7 @@
 """The log: every event once, with what it names. Nothing else writes facts."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from graph_service.goods.runs import runs_for
 from graph_service.graph.driver import Row, Transaction
@@ -53,23 +53,16 @@ async def append(
         now: the instant to stamp on events that bring no `recordedAt`, in microseconds.
         policy: the identity policy in force before them.
     """
-    found = _sort_out(prepared, log.known)
-    if not found.new:
-        return Appended([], found.duplicates, found.conflicts)
-    unfit = [unfit_of(one.shown, policy) for one in found.new]
-    recorded = [now if one.arrival.recorded_at is None else one.arrival.recorded_at for one in found.new]
-    runs, items = await _runs_of(transaction, found.new)
-    rows = [_row(*each, policy) for each in zip(found.new, recorded, runs, unfit, strict=True)]
+    new, found = _sort_out(prepared, log.known)
+    if not new:
+        return found
+    unfit = [unfit_of(one.shown, policy) for one in new]
+    recorded = [now if one.arrival.recorded_at is None else one.arrival.recorded_at for one in new]
+    runs, items = await _runs_of(transaction, new)
+    rows = [_row(*each, policy) for each in zip(new, recorded, runs, unfit, strict=True)]
     await transaction.rows_of("intake/append", rows, clock=clock_after(log.clock, recorded))
-    return Appended(
-        [one.arrival for one in found.new],
-        found.duplicates,
-        found.conflicts,
-        [_touched(*each) for each in zip(found.new, runs, unfit, strict=True)],
-        recorded,
-        found.voided_before,
-        items,
-    )
+    touched = [_touched(*each) for each in zip(new, runs, unfit, strict=True)]
+    return replace(found, touched=touched, recorded=recorded, items=items)
 
 
 def clock_after(clock: int | None, recorded: Iterable[int]) -> int:
@@ -125,38 +118,25 @@ def _touched(prepared: Prepared, runs: Mapping[str, Sequence[str]], unfit: Unfit
     )
 
 
-@dataclass(slots=True)
-class _SortedOut:
-    """What of a batch is new.
-
-    Attributes:
-        new: events that the log has not.
-        duplicates: how many it has with the same content.
-        conflicts: those whose id stands for another content.
-        voided_before: ids of new events that a void has named before they came.
-    """
-
-    new: list[Prepared] = field(default_factory=list)
-    duplicates: int = 0
-    conflicts: list[tuple[Arrival, Refusal]] = field(default_factory=list)
-    voided_before: set[str] = field(default_factory=set)
-
-
-def _sort_out(prepared: Sequence[Prepared], known_before: Mapping[str, str | None]) -> _SortedOut:
+def _sort_out(prepared: Sequence[Prepared], known_before: Mapping[str, str | None]) -> tuple[list[Prepared], Appended]:
+    """What of a batch the log has not, and what becomes of all of it."""
     known = dict(known_before)
-    found = _SortedOut(voided_before={event for event, content_hash in known.items() if content_hash is None})
+    new: list[Prepared] = []
+    duplicates = 0
+    conflicts: list[tuple[Arrival, Refusal]] = []
     for one in prepared:
         first = known.get(one.arrival.id)
         if first is None:
             known[one.arrival.id] = one.content_hash
-            found.new.append(one)
+            new.append(one)
         elif first == one.content_hash:
-            found.duplicates += 1
+            duplicates += 1
         else:
             message = "id: the log has this id with another content; a correction is a new event and an event.voided."
             refusal = Refusal("ID_CONFLICT", message, path="id", event_id=one.arrival.id)
-            found.conflicts.append((one.arrival, refusal))
-    return found
+            conflicts.append((one.arrival, refusal))
+    voided_before = {event for event, content_hash in known_before.items() if content_hash is None}
+    return new, Appended([one.arrival for one in new], duplicates, conflicts, voided_before=voided_before)
 
 
 async def _runs_of(

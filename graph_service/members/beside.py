@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from graph_service.ahead import parts_of
 from graph_service.graph.driver import Graph, Row, Transaction
 from graph_service.intake.touched import Touched, fetch_touched
 from graph_service.members.counting import count_pairs, count_seen
@@ -225,7 +226,8 @@ async def take_over(transaction: Transaction, beside: Beside, keys: IdentifierKe
     moved = {one for note in notes for one in note["identifiers"]}
     left = {person.id for person in (await people(transaction, moved)).values()}
     # By the old policy, before anything is written: what it paired and the new one does not is to be counted anew, too.
-    before = await fetch_touched(transaction, {event for note in notes for event in note["events"]})
+    noted = {event for note in notes for event in note["events"]}
+    before = await fetch_touched(transaction, noted)
     await write_judged(transaction, rows["members/write_unfit"], rows["members/write_accounts"])
     for statement in (
         "members/write_seen",
@@ -235,19 +237,18 @@ async def take_over(transaction: Transaction, beside: Beside, keys: IdentifierKe
         "members/delete_empty",
         "members/write_refused",
     ):
-        for start in range(0, len(rows[statement]), _WRITTEN_AT_ONCE):
-            await transaction.rows_of(statement, rows[statement][start : start + _WRITTEN_AT_ONCE])
+        for part in parts_of(rows[statement], _WRITTEN_AT_ONCE):
+            await transaction.rows_of(statement, part)
     # Whom a leaving erases hangs on what the policy makes of everything, so of what came meanwhile, too.
     erased = sorted({one for note in notes for one in note["erased"]})
-    events = {event for note in notes for event in note["events"]}
-    events |= {row["event"] for row in await transaction.rows_of("members/events_showing", erased)}
+    events = noted | {row["event"] for row in await transaction.rows_of("members/events_showing", erased)}
     judged.add(await judge_sightings(transaction, sorted(events), policy, keys))
     settled = await settle_leavings(transaction, await all_leavings(transaction), policy, keys)
     followed = await follow_leavings(transaction, settled, policy, keys)
     judged.add(followed.judged)
     # What an event showed by the old policy and what it shows by the new one are both counted anew.
     facts = [*before, *await fetch_touched(transaction, events)]
-    touched = {*erased, *followed.around, *(one for note in notes for one in note["identifiers"])}
+    touched = moved.union(erased, followed.around)
     judged.regrouped |= beside.regrouped | await _catch_up(transaction, facts, erased, touched, policy, keys)
     await transaction.rows_of("members/delete_empty", sorted(left))
     return judged

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from graph_service.ahead import parts_of
 from graph_service.graph.driver import Row, Transaction
 from graph_service.members.facts import is_pseudonym
 from graph_service.members.people import Person, people
@@ -149,15 +150,13 @@ async def revise_referrals(
     """
     if left:
         await derive_referrals(transaction, left)
-    listed = sorted(moved)
-    for start in range(0, len(listed), _AT_ONCE):
-        business = await transaction.rows_of("members/business_of", listed[start : start + _AT_ONCE])
+    for part in parts_of(sorted(moved), _AT_ONCE):
+        business = await transaction.rows_of("members/business_of", part)
         inviting = {row["identifier"] for row in business if row["invites"]}
         if inviting:
             await derive_referrals(transaction, inviting)
-    listed = sorted(events)
-    for start in range(0, len(listed), _AT_ONCE):
-        await derive_referrals(transaction, (), (), listed[start : start + _AT_ONCE])
+    for part in parts_of(sorted(events), _AT_ONCE):
+        await derive_referrals(transaction, (), (), part)
 
 
 async def rebuild_referrals(transaction: Transaction) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from graph_service.ahead import parts_of
 from graph_service.graph.driver import Row, Transaction
 from graph_service.members.decide import Known, Outcome, Tie, decide
 from graph_service.members.identifiers import IdentifierKeys, TextOrder
@@ -137,9 +138,9 @@ async def far_around(transaction: Transaction, identifiers: Collection[str], pol
 
 async def _around(transaction: Transaction, asked: Sequence[str], whole: Collection[str] | None) -> list[Row]:
     found: list[Row] = []
-    for start in range(0, len(asked), _AT_ONCE):
-        part = [{"identifier": one, "whole": whole is None or one in whole} for one in asked[start : start + _AT_ONCE]]
-        found += await transaction.rows_of("members/around", part)
+    for part in parts_of(asked, _AT_ONCE):
+        rows = [{"identifier": one, "whole": whole is None or one in whole} for one in part]
+        found += await transaction.rows_of("members/around", rows)
     return found
 
 

@@ -6,7 +6,8 @@
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from json.encoder import encode_basestring
@@ -77,6 +78,14 @@ def decision_id(rule: str, trigger: str, role: str, payee: str | None, cause: st
     identity = f"[{', '.join('null' if part is None else encode_basestring(part) for part in parts)}]"
     digest = hashlib.blake2b(identity.encode(), digest_size=_ID_BYTES).digest()
     return "R" + base64.b32encode(digest).decode()
+
+
+def by_trigger(decisions: Iterable[Decision]) -> Mapping[str, list[Decision]]:
+    """Decisions by the event that they are on."""
+    found: dict[str, list[Decision]] = defaultdict(list)
+    for one in decisions:
+        found[one.trigger].append(one)
+    return found
 
 
 def nothing(trigger: str, reason: str) -> Decision:

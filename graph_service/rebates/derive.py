@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from graph_service.ahead import WriteBehind, parts_of
 from graph_service.graph.driver import Row, Transaction
 from graph_service.rebates.chain import Books, open_books, seal_block
-from graph_service.rebates.decision import ACCOUNT_ROLES, Decision
+from graph_service.rebates.decision import ACCOUNT_ROLES, Decision, by_trigger
 from graph_service.rebates.evaluate import AT_ONCE, Derived, RestsOn, evaluate
 from graph_service.rebates.funding import Borne, bearers_of, fillers
 from graph_service.rebates.holds import fetch_held, with_later_scans
@@ -182,7 +182,7 @@ async def compare(
     bearers = _bearers(everyone, (*limited.decisions, *limited.others), rules)
     books = await open_books(transaction)
     why = Occasion(await _concerned(transaction, regrouped, stands), rules.periodic)
-    decisions, others = _by_trigger(limited.decisions), _by_trigger(limited.others)
+    decisions, others = by_trigger(limited.decisions), by_trigger(limited.others)
     stands_of = {row["trigger"]: row for row in reversed(stands)}
     tied, untied = _by_event(derived.rests_on - ties), _by_event(ties - derived.rests_on)
     events = sorted({*asked, *decisions, *others, *stands_of})
@@ -203,13 +203,6 @@ async def compare(
             untied={tie for event in part for tie in untied.get(event, ())},
         )
         tallies = Tallies()
-
-
-def _by_trigger(decisions: Iterable[Decision]) -> Mapping[str, list[Decision]]:
-    found: dict[str, list[Decision]] = defaultdict(list)
-    for one in decisions:
-        found[one.trigger].append(one)
-    return found
 
 
 def _by_event(ties: Iterable[RestsOn]) -> Mapping[str, list[RestsOn]]:
@@ -323,7 +316,7 @@ async def _stands_of(transaction: Transaction, decisions: Iterable[Decision]) ->
 
 def _bearers(derived: Derived, decisions: Iterable[Decision], rules: Rulebook) -> Callable[[Decision], Borne]:
     """Who bears what decisions pay, by their rules and by who fills which role at their triggers."""
-    of_trigger = _by_trigger(decisions)
+    of_trigger = by_trigger(decisions)
     brands: dict[tuple[str, int], Borne | None] = {}
 
     def bearers(decision: Decision) -> Borne:

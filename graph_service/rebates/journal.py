@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from graph_service.graph.driver import Row
 from graph_service.rebates.chain import Books
-from graph_service.rebates.decision import ACCOUNT_ROLES, Decision, decision_id
+from graph_service.rebates.decision import ACCOUNT_ROLES, Decision, by_trigger, decision_id
 from graph_service.rebates.funding import Borne, debits
 from graph_service.rebates.periods import UNCLOSED, Closings, month_of
 
@@ -115,9 +115,7 @@ def bookings(
         books: where the journal stands.
         why: what is known of why decisions changed.
     """
-    of_trigger: dict[str, list[Decision]] = defaultdict(list)
-    for each in decisions:
-        of_trigger[each.trigger].append(each)
+    of_trigger = by_trigger(decisions)
     due = {
         account_of(decision): decision
         for decision in decisions

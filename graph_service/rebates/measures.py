@@ -1,9 +1,9 @@
 """Fetches what rules of periods count: receipts, scans, and cartons opened by consumers."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
+from graph_service.ahead import parts_of
 from graph_service.channel.read import fetch_channel
 from graph_service.channel.view import ChannelView
 from graph_service.goods.codes import Span
@@ -21,7 +21,6 @@ SCANNED = frozenset({"UNITS_SOLD_THROUGH", "SCANS"})
 AT_ONCE = 2_000
 _EVER = -(2**62)
 
-One = TypeVar("One")
 _HANDED = ("goods.received", "goods.transferred", "goods.returned")
 
 
@@ -62,10 +61,6 @@ async def fetch_counts(transaction: Transaction, closings: Iterable[Month], rule
     return counts
 
 
-def _slices(ones: Sequence[One], size: int) -> Iterator[Sequence[One]]:
-    return (ones[start : start + size] for start in range(0, len(ones), size))
-
-
 async def _events(transaction: Transaction, kind: str, begin: int, end: int) -> list[str]:
     rows = await transaction.rows_of("rebates/events_between", [{"type": kind, "from": begin, "to": end}])
     return [row["event"] for row in rows]
@@ -74,7 +69,7 @@ async def _events(transaction: Transaction, kind: str, begin: int, end: int) -> 
 async def _openings(transaction: Transaction, scans: Collection[str]) -> list[Opening]:
     """The valid ones of some scans, oldest first."""
     found: list[Opening] = []
-    for some in _slices(sorted(scans), AT_ONCE):
+    for some in parts_of(sorted(scans), AT_ONCE):
         asked = await transaction.rows_of("rebates/triggers", list(some))
         rows = [row for row in asked if row["run"] is not None and not row["voided"]]
         goods = await fetch_goods(transaction, {row["item"] for row in rows})
@@ -143,7 +138,7 @@ async def _received(transaction: Transaction, begin: int, end: int) -> list[Coun
     found: list[Count] = []
     rows = [{"type": "goods.received", "from": begin, "to": end}]
     handed = await transaction.rows_of("rebates/cartons_handed", rows)
-    for some in _slices(sorted(handed, key=lambda row: str(row["item"])), AT_ONCE):
+    for some in parts_of(sorted(handed, key=lambda row: str(row["item"])), AT_ONCE):
         goods = await fetch_goods(transaction, {row["item"] for row in some})
         channel = await _channel(transaction, goods)
         for row in some:
@@ -195,7 +190,7 @@ async def _carried_in(transaction: Transaction, begin: int) -> list[Count]:
     handed = {row["item"]: row for row in await transaction.rows_of("rebates/cartons_handed", rows)}
     opened = await _first_out_of(set(handed), (), transaction, begin)
     found: list[Count] = []
-    for some in _slices(sorted(handed.keys() - opened.keys()), AT_ONCE):
+    for some in parts_of(sorted(handed.keys() - opened.keys()), AT_ONCE):
         goods = await fetch_goods(transaction, some)
         channel = await _channel(transaction, goods)
         for item in some:

@@ -152,6 +152,12 @@ def run_day(limits: Limits, closings: Closings, state: State, day: Day) -> None:
             gauge(state, "BUDGET").give_back(entry.given_back(back))
 
 
+def returned_by(closings: Closings, back: Refund | Review, entry: Reservation) -> tuple[int, int, str]:
+    """What tells the place where something gives back: when it happened, was recorded, and the event."""
+    late = returned_at(closings, back, entry) == place_of(closings, entry)
+    return (entry.at, entry.recorded_at, entry.proposal.trigger) if late else (back.at, back.recorded_at, back.event)
+
+
 def returned_at(closings: Closings, back: Refund | Review, entry: Reservation) -> Place:
     """When something gives back: at its own time, and never before what it belongs to."""
     return max(closings.place(back.at, back.recorded_at, back.event), place_of(closings, entry))

@@ -9,7 +9,7 @@ from graph_service.graph.driver import Row, Transaction
 from graph_service.rebates.business_time import day_of
 from graph_service.rebates.gauges import State, begin_day, gauge
 from graph_service.rebates.limits import Limits, Reservation, Review
-from graph_service.rebates.passing import Day, in_order, pass_payee, pass_rule, place_of, returned_at
+from graph_service.rebates.passing import Day, in_order, pass_payee, pass_rule, place_of, returned_at, returned_by
 from graph_service.rebates.refunds import Refund
 from graph_service.rebates.reservation_rows import reservation_of
 from graph_service.rebates.reserving_order import Closings, Place, Segment
@@ -88,10 +88,9 @@ class Recount:
     def _give_back(self, until: Place | None) -> None:
         """Lets returns give back that come before an event, or all."""
         while self._returns and (until is None or self._returns[0][0] < until):
-            placed, _, back, one = heapq.heappop(self._returns)
-            late = placed == place_of(self._closings, one)
-            moment = (one.at, one.recorded_at) if late else (back.at, back.recorded_at)
-            self._enter(self._closings.segment(*moment))
+            _, _, back, one = heapq.heappop(self._returns)
+            at, recorded_at, _ = returned_by(self._closings, back, one)
+            self._enter(self._closings.segment(at, recorded_at))
             gauge(self._state, "BUDGET").give_back(one.given_back(back))
             self._day.returned.append((back, one))
 

@@ -9,7 +9,7 @@ from graph_service.rebates.business_time import span_of
 from graph_service.rebates.changes import Changes
 from graph_service.rebates.gauges import Gauge, State, begin_day, read, stand, told
 from graph_service.rebates.limits import Reservation, Review
-from graph_service.rebates.passing import Day, in_order, pass_rule, place_of, returned_at, run_day
+from graph_service.rebates.passing import Day, in_order, pass_rule, returned_by, run_day
 from graph_service.rebates.refunds import Refund
 from graph_service.rebates.reservation_rows import returns_the_same
 from graph_service.rebates.reserving_order import Place, Segment
@@ -83,8 +83,8 @@ class RuleReserving:
             is_now, was = changes.now.get(name), changes.before.get(name)
             if is_now is None or was is None or not returns_the_same(is_now, was):
                 for each in filter(None, (is_now, was)):
-                    for _, moment in self._returns(each):
-                        touched[self._closings.segment(*moment)].returns = True
+                    for _, segment in self._returns(each):
+                        touched[segment].returns = True
         return touched
 
     async def _stored(self, since: str) -> dict[Segment, Row]:
@@ -98,17 +98,13 @@ class RuleReserving:
     def _order(self, segment: Segment) -> tuple[int, str]:
         return self._closings.order(segment)
 
-    def _returns(self, one: Reservation) -> list[tuple[Refund | Review, tuple[int, int]]]:
-        """What gives back, each with the instant and the recording by which it is placed."""
-        return [
-            (
-                back,
-                (one.at, one.recorded_at)
-                if returned_at(self._closings, back, one) == place_of(self._closings, one)
-                else (back.at, back.recorded_at),
-            )
-            for back in one.returning
-        ]
+    def _returns(self, one: Reservation) -> list[tuple[Refund | Review, Segment]]:
+        """What gives back, each with the day on which it does."""
+        found = []
+        for back in one.returning:
+            at, recorded_at, _ = returned_by(self._closings, back, one)
+            found.append((back, self._closings.segment(at, recorded_at)))
+        return found
 
     def _append(self, latest: Row, added: Sequence[Reservation]) -> None:
         by_segment: dict[Segment, list[Reservation]] = defaultdict(list)
@@ -256,9 +252,4 @@ class RuleReserving:
     def _returned(self, others: Iterable[Reservation], segment: Segment) -> list[tuple[Refund | Review, Reservation]]:
         """What gives back on a day, of further events and of ours."""
         candidates = {one.proposal.id: one for one in (*others, *self._changes.now.values())}
-        return [
-            (back, one)
-            for one in candidates.values()
-            for back, place in self._returns(one)
-            if self._closings.segment(*place) == segment
-        ]
+        return [(back, one) for one in candidates.values() for back, day in self._returns(one) if day == segment]

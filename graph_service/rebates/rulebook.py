@@ -196,12 +196,6 @@ class Rulebook:
         versions = (one for versions in self._versions.values() for one in versions.values())
         return any(one.rule.trigger == trigger and one.rule.late_binding_days is not None for one in versions)
 
-    @cached_property
-    def close_windows(self) -> bool:
-        """Whether some rule ends the waiting for missing facts, as the log's clock goes on."""
-        versions = (one for versions in self._versions.values() for one in versions.values())
-        return any(one.rule.late_binding_days is not None for one in versions)
-
     def pays_for(self, trigger: str) -> bool:
         """Whether there ever was a rule for a trigger."""
         return any(one.rule.trigger == trigger for one in self._publications)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from graph_service.graph.driver import Row, Transaction
 from graph_service.rebates.gauges import State, told
 from graph_service.rebates.limits import REFUSED, Reservation
-from graph_service.rebates.passing import Day, place_of, returned_at
+from graph_service.rebates.passing import Day, place_of, returned_at, returned_by
 from graph_service.rebates.reserving_order import Closings, Place, Segment
 
 _PAGE = 5_000
@@ -81,11 +81,7 @@ def rule_tally(key: str, closings: Closings, segment: Segment, state: State, day
     steps: list[tuple[Place, tuple[int, int, str]]] = [
         (place_of(closings, one), (one.at, one.recorded_at, one.proposal.trigger)) for one in day.reservations
     ]
-    for back, one in day.returned:
-        place = returned_at(closings, back, one)
-        moment = (back.at, back.recorded_at, back.event)
-        late = place == place_of(closings, one)
-        steps.append((place, (one.at, one.recorded_at, one.proposal.trigger) if late else moment))
+    steps += [(returned_at(closings, back, one), returned_by(closings, back, one)) for back, one in day.returned]
     earlier = before or {}
     if "at" in earlier:
         moment = (earlier["at"], earlier["recordedAt"], earlier["event"])
