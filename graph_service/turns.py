@@ -1,10 +1,10 @@
 """Whose turn it is to be written: small requests at once, large ones in portions between them.
 
 Somebody waits at the till for the answer to a scan; nobody waits for the last event of 500,000. So what is small is
-written before what is large, and while small requests come, a large one gives way after each portion of some 40 ms;
-when none come, after some 800 ms. After a portion small requests have the writer to themselves for twice that time, so
-that few of them wait for a portion at all. Large requests take turns with each other. The slices of
-one body or file are written in their order, because of two events with one id the first is the one that stays.
+written before what is large: while small requests come, a large one gives way after each portion of some 40 ms, and
+they have the writer to themselves for 80 ms, so that few of them wait for a portion at all. When none come, a portion
+takes some 800 ms. Large requests take turns with each other. The slices of one body or file are written in their order,
+because of two events with one id the first is the one that stays.
 """
 
 import asyncio

@@ -7,7 +7,8 @@ what went on hold, or left it, is a line of its own with the status `HELD`. The 
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from graph_service.graph.driver import Row, Transaction
 from graph_service.rebates.questions import RebateLine
@@ -105,68 +106,62 @@ def rows_of_accounts(accounts: Sequence[Row], sight: Sight) -> list[Row]:
 def _table_rows(payee: str, sight: Sight, entries: Iterable[Sequence[Any]], *, late: bool) -> Iterator[Row]:
     """As `_lines_of_decision`, for entries as lists; a decision that was booked once needs no summing up."""
     ordered = sorted((row[0], row[1].partition(".")[0], row[2], row) for row in entries)
-    count = len(ordered)
-    number = 0
-    while number < count:
-        begun = number
-        at, decision, _, row = ordered[begun]
-        number += 1
-        while number < count and ordered[number][1] == decision:
-            number += 1
-        if number == begun + 1 and row[7] == "ACCRUED" and row[8] >= 0 and (row[8] or row[9]) and row[10] is None:
-            yield {
-                "account": payee,
-                "period": sight.period,
-                "adjusts": "settled month" if late else None,
-                "trigger": row[5],
-                "at": at,
-                "rule": row[3],
-                "ruleVersion": row[4],
-                "role": row[6],
-                "status": "SETTLED" if sight.is_frozen else "ACCRUED",
-                "amountFen": row[8],
-                "points": row[9],
-                "reason": row[11],
-                "decision": decision,
-            }
-            continue
-        of_decision = [dict(zip(_ENTRY, one[3], strict=True)) for one in ordered[begun:number]]
-        for line in _lines_of_decision(of_decision, sight):
-            yield table_row(line, payee, sight.period, late=late)
+    for decision, group in groupby(ordered, key=itemgetter(1)):
+        booked = [row for *_, row in group]
+        first = _Entry(*booked[0])
+        if len(booked) == 1 and first.is_plain:
+            status = "SETTLED" if sight.is_frozen else "ACCRUED"
+            yield _columns(payee, sight.period, first, status, first.amountFen, decision, late=late)
+        else:
+            for line in _lines_of_decision([_Entry(*row)._asdict() for row in booked], sight):
+                yield table_row(line, payee, sight.period, late=late)
 
 
-_ENTRY = (
-    "at",
-    "id",
-    "revision",
-    "rule",
-    "version",
-    "trigger",
-    "role",
-    "status",
-    "amountFen",
-    "points",
-    "cause",
-    "reason",
-)
+class _Entry(NamedTuple):
+    """An entry of the journal, as `rebates/lines_of_accounts` lists it."""
+
+    at: int
+    id: str
+    revision: int
+    rule: str
+    version: int
+    trigger: str
+    role: str
+    status: str
+    amountFen: int  # noqa: N815 - as the journal calls it
+    points: int
+    cause: str | None
+    reason: str | None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a line as it stands."""
+        due = self.status == "ACCRUED" and self.cause is None
+        return due and self.amountFen >= 0 and bool(self.amountFen or self.points)
 
 
 def table_row(line: RebateLine, payee: str, period: str, *, late: bool) -> Row:
     """A line as a row of a table."""
+    return _columns(payee, period, line, line.status, line.amount_fen, line.decision, late=late)
+
+
+def _columns(
+    payee: str, period: str, said: "RebateLine | _Entry", status: str, fen: int, decision: str, *, late: bool
+) -> Row:
     return {
         "account": payee,
         "period": period,
         "adjusts": "settled month" if late else None,
-        "trigger": line.trigger,
-        "at": line.at,
-        "rule": line.rule,
-        "ruleVersion": line.version,
-        "role": line.role,
-        "status": line.status,
-        "amountFen": line.amount_fen,
-        "points": line.points,
-        "reason": line.reason,
-        "decision": line.decision,
+        "trigger": said.trigger,
+        "at": said.at,
+        "rule": said.rule,
+        "ruleVersion": said.version,
+        "role": said.role,
+        "status": status,
+        "amountFen": fen,
+        "points": said.points,
+        "reason": said.reason,
+        "decision": decision,
     }
 
 
