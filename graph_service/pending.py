@@ -20,12 +20,13 @@ from itertools import takewhile
 from typing import Any
 
 from graph_service.ahead import parts_of
+from graph_service.channel.kept import channel_under
 from graph_service.graph.driver import Graph, Row, Transaction
 from graph_service.intake.lock import lock
 from graph_service.moments import now, rfc3339
 from graph_service.rebates.announced import Announcements
 from graph_service.rebates.derive import derive_decisions
-from graph_service.rebates.evaluate import fetch_rulebook
+from graph_service.rebates.evaluate import Known, fetch_rulebook
 from graph_service.rebates.questions import RebateLine
 from graph_service.rebates.settling import ACCRUED, SETTLED, mark_settled, seal_closings
 from graph_service.writers import Writers
@@ -232,7 +233,8 @@ class Backlog:
             anew = await mark_settled(transaction, triggers) if settles else triggers
             if anew:
                 rules = await fetch_rulebook(transaction, held.rules_stamp)
-                changed = await derive_decisions(transaction, anew, rules, held.clock or 0)
+                known = Known(channel_under(held.channel_stamp))
+                changed = await derive_decisions(transaction, anew, rules, held.clock or 0, known=known)
             if rest:
                 await transaction.rows_of("pending/advance", tasks, through=_told(part[-1]), left=len(rest))
             else:

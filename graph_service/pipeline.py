@@ -36,6 +36,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from graph_service.channel.derive import derive_channel
+from graph_service.channel.kept import KeptChannel, channel_under, stamp_channel
 from graph_service.channel.read import fetch_parties
 from graph_service.goods.derive import derive_aliases, derive_custody, items_of
 from graph_service.graph.driver import Row, Transaction
@@ -56,7 +57,7 @@ from graph_service.pending import MAX_DEPENDENT, Question, dependents, postpone,
 from graph_service.pipeline_limits import LimitReach, reach_limits, renewed
 from graph_service.pipeline_trade import reach_trade
 from graph_service.rebates.derive import derive_decisions, recount
-from graph_service.rebates.evaluate import fetch_rulebook, stamp_rules
+from graph_service.rebates.evaluate import Known, fetch_rulebook, stamp_rules
 from graph_service.rebates.payments import derive_payments
 from graph_service.rebates.questions import RebateLine
 from graph_service.rebates.renaming import rename_payees
@@ -164,7 +165,7 @@ async def derive(
     facts += await fetch_touched(transaction, restated)
     reach = Reach()
     await _derive_goods(transaction, facts, {} if restated else appended.items, reach)
-    await _derive_channel(transaction, facts, restated, reach)
+    kept = await _derive_channel(transaction, facts, restated, reach, log.channel_stamp)
     judged = await _derive_members(transaction, facts, restated, policy, keys, reach, beside)
     moved = judged.regrouped
     # A policy that waits to take over wants to know what is touched meanwhile.
@@ -177,8 +178,6 @@ async def derive(
         )
     await reach_trade(transaction, facts, restated, Judged() if reach.all_trade else judged, reach)
     for fact in facts:
-        if fact.type == "product.listed" and fact.sku is not None:
-            Reach.widen(reach.skus, fact.sku, EVER)
         if fact.type in TRIGGERS:
             reach.triggers.add(fact.event)
     if any(fact.body is not None for fact in facts):
@@ -203,15 +202,23 @@ async def derive(
     for rule in sorted(limited.rules):
         decisions += await recount(transaction, rule, rules)
     if triggers_now:
-        decisions += await derive_decisions(transaction, triggers_now, rules, clock, moved)
+        known = Known(kept, {} if turned else _known_scans(appended, judged))
+        decisions += await derive_decisions(transaction, triggers_now, rules, clock, moved, known)
     await derive_payments(transaction, {fact.event for fact in facts if fact.type == "statement.settled"})
     is_complete = triggers is not None
     if closings := {fact.event for fact in facts if fact.type == "period.closed"}:
         anew = await _settle(transaction, is_restated=bool(closings & restated), most=most)
         is_complete = is_complete and anew is not None
         if anew:
-            decisions += await derive_decisions(transaction, anew, rules, clock)
+            decisions += await derive_decisions(transaction, anew, rules, clock, known=Known(kept))
     return Derived(decisions, is_complete=is_complete)
+
+
+def _known_scans(appended: Appended, judged: Judged) -> Mapping[str, Row]:
+    """The new scans that still are what they were when they were written: same item, same account."""
+    if judged.erased or any(fact.type in {"code.aliased", "identity.policy"} for fact in appended.touched):
+        return {}
+    return {event: row for event, row in appended.scans.items() if event not in judged.accounted}
 
 
 async def _settle(transaction: Transaction, *, is_restated: bool, most: int) -> set[str] | None:
@@ -311,13 +318,22 @@ async def contents(transaction: Transaction, items: Iterable[str]) -> set[str]:
 
 
 async def _derive_channel(
-    transaction: Transaction, facts: Sequence[Touched], restated: Collection[str], reach: Reach
-) -> None:
+    transaction: Transaction, facts: Sequence[Touched], restated: Collection[str], reach: Reach, stamp: str | None
+) -> KeptChannel:
+    """Derives parties, links and territories; `stamp` is that of the channel as it was.
+
+    Returns:
+        what need not be read again of the channel as it is.
+    """
+    for fact in facts:
+        if fact.type == "product.listed" and fact.sku is not None:
+            Reach.widen(reach.skus, fact.sku, EVER)
     registrations = [fact for fact in facts if fact.type == "party.registered"]
     links = [fact for fact in facts if fact.type in {"channel.linked", "channel.unlinked"}]
     territories = [fact for fact in facts if fact.type in {"territory.assigned", "territory.released"}]
-    if not (registrations or links or territories):
-        return
+    if not (registrations or links or territories or reach.skus):
+        return channel_under(stamp)
+    await stamp_channel(transaction)
     registered = {fact.party("REGISTERS") for fact in registrations}
     children = {fact.party("CHILD") for fact in links}
     holders = {fact.party("CONCERNS") for fact in territories}
@@ -334,6 +350,7 @@ async def _derive_channel(
     await _reach_clerks(transaction, employed, reach)
     for fact in territories:
         Reach.widen(reach.parties, fact.party("CONCERNS"), fact.at)
+    return KeptChannel()
 
 
 async def _stored(transaction: Transaction, parties: Iterable[str]) -> list[Row]:

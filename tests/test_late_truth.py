@@ -19,7 +19,7 @@ STAGE: list[Event] = [
     party(4, "S", "STORE"),
     event(5, "channel.linked", 1, relation="SUPPLIES", parent="D3", child="S"),
     event(6, "product.listed", 1, product={"sku": "CAT", "name": "CAT", "brand": "F"}),
-    rule(7, "scan", "CONSUMER_SCAN", ["CONSUMER", "STORE", "DISTRIBUTOR"]),
+    rule(7, "scan", "CONSUMER_SCAN", ["CONSUMER", "STORE", "CLERK", "DISTRIBUTOR"]),
     rule(8, "stocking", "STORE_RECEIPT", ["STORE", "DISTRIBUTOR"]),
     event(9, "goods.commissioned", 2, sku="CAT", batch="B", level="UNIT", codes=["U1", "U2"], holder="F"),
 ]
@@ -72,6 +72,20 @@ LATE: dict[str, tuple[list[Event], list[Event]]] = {
             event(24, "goods.scanned", 5, code="U1", member=member("c1")),
         ],
         [event(25, "event.voided", 25, voids="e20", reason="never was one")],
+    ),
+    "what is kept of the channel ends with it": (
+        [
+            event(20, "goods.received", 3, codes=["U1", "U2"], party="S"),
+            event(21, "goods.scanned", 4, code="U1", member=member("c1"), promoCode="P1"),
+        ],
+        [
+            party(22, "K", "CLERK", promoCode="P1"),
+            event(23, "goods.scanned", 5, code="U2", member=member("c1"), promoCode="P1"),
+            event(24, "channel.linked", 2, relation="EMPLOYS", parent="S", child="K"),
+            event(25, "goods.scanned", 6, code="U2", member=member("c2"), promoCode="P1"),
+            event(26, "event.voided", 7, voids="e22", reason="somebody else"),
+            event(27, "goods.scanned", 3, code="U2", member=member("c3"), promoCode="P1"),
+        ],
     ),
 }
 

@@ -2,7 +2,7 @@
 // how the log stands, and which of these event ids it knows: those it has with the hash of the content that came first,
 // without one those that a void names.
 // parameters: rows
-// columns: clock, policy, keyVersion, policyWaits, rules, known
+// columns: clock, policy, keyVersion, policyWaits, rules, channel, known
 // starts from: intake_id; event_id and void_voids for the ids
 // mode: write
 // db hits: 20 a row
@@ -19,4 +19,4 @@ CALL (intake) {
 }
 RETURN
   intake.clock AS clock, intake.policy AS policy, intake.keyVersion AS keyVersion, intake.policyWaits AS policyWaits,
-  intake.rules AS rules, known
+  intake.rules AS rules, intake.channel AS channel, known

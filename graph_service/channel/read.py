@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from graph_service.channel.links import LinkFact
-from graph_service.channel.registry import Registration, Registry
+from graph_service.channel.registry import Registration
 from graph_service.channel.territories import TerritoryFact
 from graph_service.channel.view import ChannelView
 from graph_service.graph.driver import Row, Transaction
@@ -119,7 +119,7 @@ async def fetch_channel(
     facts = await fetch_parties(
         transaction, parties, promo_codes=promo_codes, skus=skus, above=True, with_suppliers=with_suppliers
     )
-    return ChannelView(Registry(facts.registrations), Registry(facts.listings), facts.links, facts.territories)
+    return ChannelView(facts.registrations, facts.listings, facts.links, facts.territories)
 
 
 async def fetch_listings(transaction: Transaction, skus: Iterable[str]) -> list[Registration]:

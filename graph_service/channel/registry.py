@@ -32,11 +32,21 @@ class Registration:
 class Registry:
     """Registrations of parties or of products, as far as they were recorded by an instant."""
 
-    def __init__(self, registrations: Iterable[Registration], limit: int | None = None) -> None:
+    def __init__(self, registrations: Iterable[Registration] = (), limit: int | None = None) -> None:
         self._entries: dict[str, list[Registration]] = defaultdict(list)
         self._limit = limit
-        for entry in sorted(registrations, key=lambda entry: (entry.at, entry.event)):
+        self.learn(registrations)
+
+    def learn(self, registrations: Iterable[Registration]) -> list[Registration]:
+        """Takes in all registrations of further subjects; of those it knows it has all already.
+
+        Returns:
+            those that it did not know.
+        """
+        new = [entry for entry in registrations if entry.subject not in self._entries]
+        for entry in sorted(new, key=lambda entry: (entry.at, entry.event)):
             self._entries[entry.subject].append(entry)
+        return new
 
     def known_by(self, instant: int) -> "Registry":
         """The registry without what was recorded later; it shares the rest."""
@@ -56,9 +66,13 @@ class Registry:
 
     def holders_of(self, field: str) -> Mapping[str, set[str]]:
         """By each value of a field the subjects that were ever said to have it."""
-        holders: dict[str, set[str]] = defaultdict(set)
-        for subject, entries in self._entries.items():
-            for entry in entries:
-                if entry.fields.get(field) is not None:
-                    holders[entry.fields[field]].add(subject)
-        return holders
+        return holders_in((entry for entries in self._entries.values() for entry in entries), field)
+
+
+def holders_in(registrations: Iterable[Registration], field: str) -> Mapping[str, set[str]]:
+    """By each value of a field the subjects that registrations say to have it."""
+    holders: dict[str, set[str]] = defaultdict(set)
+    for entry in registrations:
+        if entry.fields.get(field) is not None:
+            holders[entry.fields[field]].add(entry.subject)
+    return holders

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeVar
 
 from graph_service.channel.links import Link, LinkFact, links_from
-from graph_service.channel.registry import Registry
+from graph_service.channel.registry import Registration, Registry, holders_in
 from graph_service.channel.territories import Holdings, TerritoryFact, holdings_from
 
 Dated = TypeVar("Dated", LinkFact, TerritoryFact)
@@ -15,35 +15,49 @@ class ChannelView:
     """Facts about some parties and products, and the questions that decisions ask of them.
 
     Args:
-        parties: registrations by party id.
-        products: listings by SKU.
+        registrations: of the parties.
+        listings: of the products.
         link_facts: those in which one of the parties is the child.
         territory_facts: those of the parties.
     """
 
     def __init__(
         self,
-        parties: Registry,
-        products: Registry,
+        registrations: Iterable[Registration] = (),
+        listings: Iterable[Registration] = (),
         link_facts: Iterable[LinkFact] = (),
         territory_facts: Iterable[TerritoryFact] = (),
     ) -> None:
-        self.parties = parties
-        self.products = products
-        self._link_facts: dict[str, list[LinkFact]] = defaultdict(list)
-        for link in link_facts:
-            self._link_facts[link.child].append(link)
-        self._territory_facts: dict[str, list[TerritoryFact]] = defaultdict(list)
-        for territory in territory_facts:
-            self._territory_facts[territory.party].append(territory)
+        self.parties = Registry()
+        self.products = Registry()
+        self._link_facts: dict[str, list[LinkFact]] = {}
+        self._territory_facts: dict[str, list[TerritoryFact]] = {}
         self._limit: int | None = None
-        self._promo_holders = parties.holders_of("promoCode")
+        self._promo_holders: dict[str, set[str]] = defaultdict(set)
         self._links: dict[str, list[Link]] = {}
         self._holdings: dict[str, Holdings] = {}
+        self.learn(registrations, listings, link_facts, territory_facts)
+
+    def learn(
+        self,
+        registrations: Iterable[Registration],
+        listings: Iterable[Registration],
+        link_facts: Iterable[LinkFact],
+        territory_facts: Iterable[TerritoryFact],
+    ) -> None:
+        """Takes in further parties and products, each with all facts of a kind; those it knows stay as they are."""
+        for promo_code, holders in holders_in(self.parties.learn(registrations), "promoCode").items():
+            self._promo_holders[promo_code] |= holders
+        self.products.learn(listings)
+        for child in _add(self._link_facts, ((link.child, link) for link in link_facts)):
+            self._links.pop(child, None)
+        for party in _add(self._territory_facts, ((territory.party, territory) for territory in territory_facts)):
+            self._holdings.pop(party, None)
 
     def known_by(self, instant: int) -> "ChannelView":
         """The same without what was recorded later; it shares the facts."""
-        early = ChannelView(self.parties.known_by(instant), self.products.known_by(instant))
+        early = ChannelView()
+        early.parties, early.products = self.parties.known_by(instant), self.products.known_by(instant)
         early._link_facts, early._territory_facts, early._limit = self._link_facts, self._territory_facts, instant
         early._promo_holders = self._promo_holders
         return early
@@ -138,3 +152,13 @@ class ChannelView:
                     waiting.append(parent)
                 passed.add(parent)
         return brands, passed
+
+
+def _add(facts: dict[str, list[Dated]], more: Iterable[tuple[str, Dated]]) -> Collection[str]:
+    """Adds facts by the party that they are of; returns the parties of which there were none."""
+    new: dict[str, list[Dated]] = defaultdict(list)
+    for party, fact in more:
+        if party not in facts:
+            new[party].append(fact)
+    facts |= new
+    return new.keys()

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Set
 
 from graph_service.channel.links import LinkFact
 from graph_service.channel.read import fetch_listings, fetch_parties
-from graph_service.channel.registry import Registration, Registry
+from graph_service.channel.registry import Registration
 from graph_service.channel.view import ChannelView
 from graph_service.graph.driver import Transaction
 
@@ -42,8 +42,8 @@ class ChannelMemory:
         """The view on parties and products that were fetched."""
         known = parties | self._above(parties)
         return ChannelView(
-            Registry(one for party in known for one in self._registrations[party]),
-            Registry(one for sku in skus for one in self._listings[sku]),
+            (one for party in known for one in self._registrations[party]),
+            (one for sku in skus for one in self._listings[sku]),
             [link for party in parties for link in self._links[party]],
         )
 

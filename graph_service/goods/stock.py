@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 
-from graph_service.channel.registry import Registry
 from graph_service.channel.view import ChannelView
 from graph_service.goods.codes import Span
 from graph_service.goods.ownership import ownership
@@ -24,7 +23,7 @@ async def stock_of(transaction: Transaction, parties: Iterable[str], skus: Itera
     spans = {row["item"]: Span(row["item"], row["last"]) for row in rows}
     goods = await fetch_goods(transaction, spans)
     # Who owns something does not depend on what the parties are.
-    nobody = ChannelView(Registry(()), Registry(()))
+    nobody = ChannelView()
     stock: dict[tuple[str, str], int] = {}
     for item, span in spans.items():
         owned = ownership(goods.story(item), nobody, at, end_of(at))

@@ -16,6 +16,7 @@ class Log:
         key_version: of the keys that identifiers are sealed with; None before they were ever changed.
         policy_waits: whether a policy waits to take over.
         rules_stamp: is another one whenever a rule came or went; None before the first.
+        channel_stamp: likewise of events on parties, links, territories and products.
         known: of the events asked about, the content hash of those that the log has, and None for those that it knows
             by a void only.
     """
@@ -25,6 +26,7 @@ class Log:
     key_version: int | None
     policy_waits: bool
     rules_stamp: str | None
+    channel_stamp: str | None
     known: Mapping[str, str | None]
 
 
@@ -37,5 +39,11 @@ async def lock(transaction: Transaction, events: Iterable[str] = ()) -> Log:
     """
     row = (await transaction.run("intake/lock", rows=sorted(set(events))))[0]
     return Log(
-        row["clock"], row["policy"], row["keyVersion"], bool(row["policyWaits"]), row["rules"], dict(row["known"])
+        row["clock"],
+        row["policy"],
+        row["keyVersion"],
+        bool(row["policyWaits"]),
+        row["rules"],
+        row["channel"],
+        dict(row["known"]),
     )

@@ -14,6 +14,10 @@ from graph_service.members.facts import ACCOUNTS
 from graph_service.members.policy import BLOCKED, TWO_VALUES, Policy
 from graph_service.members.sightings import account_in, pairs_of, unfit_of
 
+_OF_A_SCAN = (
+    "type", "at", "recordedAt", "voided", "account", "promoCode", "region", "channel", "campaign", "device", "code"
+)  # fmt: skip
+
 Unfit = Mapping[tuple[int, str], str]
 """Why sightings of an event link nothing, by list and identifier."""
 
@@ -30,6 +34,7 @@ class Appended:
         recorded: when the log took each of them, in microseconds.
         voided_before: ids of accepted events that a void has named before they came.
         items: by the key of each run that they name its item.
+        scans: the scans among them as `rebates/triggers` would tell them, by id.
     """
 
     accepted: list[Arrival] = field(default_factory=list)
@@ -39,6 +44,7 @@ class Appended:
     recorded: list[int] = field(default_factory=list)
     voided_before: set[str] = field(default_factory=set)
     items: Mapping[str, str] = field(default_factory=dict)
+    scans: Mapping[str, Row] = field(default_factory=dict)
 
 
 async def append(
@@ -62,7 +68,12 @@ async def append(
     rows = [_row(*each, policy) for each in zip(new, recorded, runs, unfit, strict=True)]
     await transaction.rows_of("intake/append", rows, clock=clock_after(log.clock, recorded))
     touched = [_touched(*each) for each in zip(new, runs, unfit, strict=True)]
-    return replace(found, touched=touched, recorded=recorded, items=items)
+    scans = {
+        one.arrival.id: _scan(row["properties"], named["SCANS"][0], items)
+        for one, row, named in zip(new, rows, runs, strict=True)
+        if one.arrival.event.type == "goods.scanned"
+    }
+    return replace(found, touched=touched, recorded=recorded, items=items, scans=scans)
 
 
 def clock_after(clock: int | None, recorded: Iterable[int]) -> int:
@@ -80,6 +91,18 @@ def _row(prepared: Prepared, recorded_at: int, runs: Mapping[str, list[str]], un
         "runs": [(relation, first) for relation, firsts in runs.items() for first in firsts] or None,
         "products": facts.products or None,
         "shown": [one.row | {"unfit": unfit.get((one.list, one.identifier))} for one in prepared.shown] or None,
+    }
+
+
+def _scan(properties: Row, run: str, items: Mapping[str, str]) -> Row:
+    """A scan as `rebates/triggers` tells it; it names one code, which is a run of its own."""
+    return {
+        **{name: properties.get(name) for name in _OF_A_SCAN},
+        "event": properties["id"],
+        "party": None,
+        "run": run,
+        "last": run,
+        "item": items[run],
     }
 
 

@@ -9,7 +9,7 @@ from graph_service.ahead import WriteBehind, parts_of
 from graph_service.graph.driver import Row, Transaction
 from graph_service.rebates.chain import Books, open_books, seal_block
 from graph_service.rebates.decision import ACCOUNT_ROLES, Decision, by_trigger
-from graph_service.rebates.evaluate import AT_ONCE, Derived, RestsOn, evaluate
+from graph_service.rebates.evaluate import AT_ONCE, Derived, Known, RestsOn, evaluate
 from graph_service.rebates.funding import Borne, bearers_of, fillers
 from graph_service.rebates.holds import fetch_held, with_later_scans
 from graph_service.rebates.journal import Occasion, bookings, is_settled, standing
@@ -26,6 +26,7 @@ async def derive_decisions(
     rules: Rulebook,
     clock: int,
     regrouped: Set[str] = frozenset(),
+    known: Known | None = None,
 ) -> list[RebateLine]:
     """Brings the decisions on triggers, what follows from them, and the journal, to what the facts say.
 
@@ -35,6 +36,7 @@ async def derive_decisions(
         rules: all rules.
         clock: the log's, in microseconds.
         regrouped: accounts whose members were merged or split, where that is why.
+        known: what need not be read again.
 
     Returns:
         the decisions that are new or changed.
@@ -43,7 +45,7 @@ async def derive_decisions(
     parts: list[Comparison] = []
     async with (
         WriteBehind() as behind,
-        contextlib.aclosing(compare(transaction, asked, rules, clock, regrouped)) as compared,
+        contextlib.aclosing(compare(transaction, asked, rules, clock, regrouped, known)) as compared,
     ):
         async for comparison in compared:
             await behind.put(_write(transaction, comparison))
@@ -169,11 +171,14 @@ async def compare(
     rules: Rulebook,
     clock: int,
     regrouped: Set[str] = frozenset(),
+    known: Known | None = None,
 ) -> AsyncGenerator[Comparison, None]:
     """Decides on triggers and compares with the graph, some of them at a time; writes nothing."""
     asked = sorted(set(triggers))
-    derived = await evaluate(transaction, asked, rules, clock)
-    stands = await transaction.rows_of("rebates/standing", asked)
+    known = known or Known()
+    derived = await evaluate(transaction, asked, rules, clock, known)
+    # Nothing stands yet for what is new.
+    stands = await transaction.rows_of("rebates/standing", [one for one in asked if one not in known.scans])
     stored = [row for standing in stands for row in standing["decisions"]]
     limited = await _limit(transaction, derived, stored, rules)
     ties = {(row["trigger"], relation, party) for row in stands for relation, party in row["restsOn"]}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from graph_service.ahead import fetched_ahead, parts_of
-from graph_service.channel.read import fetch_channel
+from graph_service.channel.kept import KeptChannel
 from graph_service.channel.view import ChannelView
 from graph_service.goods.codes import Span
 from graph_service.goods.read import Goods, fetch_goods
@@ -157,11 +157,27 @@ class Evidence:
     of_type: Mapping[str, set[str]]
 
 
-async def evaluate(transaction: Transaction, triggers: Collection[str], rules: Rulebook, clock: int) -> Derived:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What need not be read again by whoever holds the intake's lock.
+
+    Attributes:
+        channel: what is kept of it.
+        scans: those that are new in the log and in force, by id, as `rebates/triggers` would tell them.
+    """
+
+    channel: KeptChannel = field(default_factory=KeptChannel)
+    scans: Mapping[str, Row] = field(default_factory=dict)
+
+
+async def evaluate(
+    transaction: Transaction, triggers: Collection[str], rules: Rulebook, clock: int, known: Known | None = None
+) -> Derived:
     """Decides on triggers as the facts in the graph say, and writes nothing."""
+    known = known or Known()
 
     async def fetch(part: Sequence[str]) -> Evidence:
-        return await _fetch_evidence(transaction, part, rules)
+        return await _fetch_evidence(transaction, part, rules, known)
 
     derived = Derived()
     of_type: dict[str, set[str]] = defaultdict(set)
@@ -177,17 +193,19 @@ async def evaluate(transaction: Transaction, triggers: Collection[str], rules: R
     return derived
 
 
-async def _fetch_evidence(transaction: Transaction, triggers: Sequence[str], rules: Rulebook) -> Evidence:
+async def _fetch_evidence(transaction: Transaction, triggers: Sequence[str], rules: Rulebook, known: Known) -> Evidence:
     named: dict[str, list[Row]] = defaultdict(list)
     of_type: dict[str, set[str]] = defaultdict(set)
-    for row in await transaction.rows_of("rebates/triggers", triggers):
+    told = [known.scans[event] for event in triggers if event in known.scans]
+    asked = [event for event in triggers if event not in known.scans]
+    for row in (*told, *await transaction.rows_of("rebates/triggers", asked)):
         of_type[row["type"]].add(row["event"])
         if row["run"] is not None and not row["voided"]:
             named[row["event"]].append(row)
     rows = [row for together in named.values() for row in together]
     late_binding = rules.binds_late("CONSUMER_SCAN")
     goods = await fetch_goods(transaction, {row["item"] for row in rows}, with_custody=late_binding)
-    channel = await fetch_channel(
+    channel = await known.channel.around(
         transaction,
         parties=goods.receivers() | {row["party"] for row in rows if row["party"] is not None},
         promo_codes={row["promoCode"] for row in rows if row["promoCode"] is not None},
