@@ -426,6 +426,7 @@ SAMPLES: dict[str, Sample] = {
     ),
     "rebates/write_tallies": each("decisions", lambda one: {"id": one, "rule": "r", "gauges": []}),
     "rebates/stamp_rules": call(),
+    "channel/stamp": call(),
     "rebates/standing": rows("scans"),
     "rebates/orders_resting_on": rows("scans"),
     "rebates/trade_triggers": rows("trades"),
