@@ -20,14 +20,15 @@ from itertools import takewhile
 from typing import Any
 
 from graph_service.ahead import parts_of
-from graph_service.channel.kept import channel_under
+from graph_service.channel.kept import KeptChannel, channel_under
 from graph_service.graph.driver import Graph, Row, Transaction
-from graph_service.intake.lock import lock
+from graph_service.intake.lock import Log, lock
 from graph_service.moments import now, rfc3339
 from graph_service.rebates.announced import Announcements
 from graph_service.rebates.derive import derive_decisions
-from graph_service.rebates.evaluate import Known, fetch_rulebook
+from graph_service.rebates.evaluate import Evaluated, Known, evaluate, fetch_rulebook
 from graph_service.rebates.questions import RebateLine
+from graph_service.rebates.rulebook import Rulebook
 from graph_service.rebates.settling import ACCRUED, SETTLED, mark_settled, seal_closings
 from graph_service.writers import Writers
 
@@ -66,9 +67,11 @@ _TIMES_AT_ONCE = 20_000
 _ROWS_A_TASK = 2_000
 _TASKS_AT_ONCE = 64
 _AIMED_SECONDS = 0.1
+_ALONE_SECONDS = 0.8
+_WATCHED_SECONDS = 10.0
 _LOOK_SECONDS = 1.0
 _SAY_SECONDS = 0.2
-_FEWEST, _FIRST, _MOST = 25, 50, 1_000
+_FEWEST, _FIRST, _MOST = 25, 50, 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,9 @@ class Backlog:
         self._settles = False
         self._triggers: list[Trigger] = []
         self._size = _FIRST
+        self._ahead: _Ahead | None = None
+        self._batches = 0
+        self._watched_until = 0.0
 
     @property
     def left(self) -> int:
@@ -189,6 +195,8 @@ class Backlog:
                 if not said:
                     log.warning("Pending tasks wait longer, because of %s; they are tried again.", type(error).__name__)
                 said = True
+            finally:
+                self._forget_ahead()
             self._wanted.clear()
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK_SECONDS):
@@ -216,24 +224,32 @@ class Backlog:
         return bool(self._tasks)
 
     async def work(self) -> list[RebateLine] | None:
-        """Derives as many triggers as take about a tenth of a second.
+        """Derives as many triggers as take about a tenth of a second, or most of one when nobody else writes.
+
+        While they are written, what the facts say about the next ones is looked at.
 
         Returns:
             the decisions that changed; None when nothing waits.
         """
         if not await self.find():
             return None
-        part, rest = self._triggers[: self._size], self._triggers[self._size :]
+        size = self._ahead.size if self._ahead is not None else self._size
+        part, rest = self._triggers[:size], self._triggers[size:]
         tasks, settles = self._tasks, self._settles
 
         async def derive(transaction: Transaction) -> list[RebateLine]:
             held = await lock(transaction)
+            self._watch_others(held)
             changed: list[RebateLine] = []
             triggers = [trigger for _, trigger in part]
             anew = await mark_settled(transaction, triggers) if settles else triggers
             if anew:
                 rules = await fetch_rulebook(transaction, held.rules_stamp)
-                known = Known(channel_under(held.channel_stamp))
+                channel = channel_under(held.channel_stamp)
+                evaluated = await self._looked_at(held)
+                if not settles:
+                    self._look_ahead(rest[: self._size], held, rules, channel)
+                known = Known(channel, evaluated=evaluated)
                 changed = await derive_decisions(transaction, anew, rules, held.clock or 0, known=known)
             if rest:
                 await transaction.rows_of("pending/advance", tasks, through=_told(part[-1]), left=len(rest))
@@ -247,11 +263,56 @@ class Backlog:
         self.changed += len(changed)
         if self._announcements is not None:
             self._announcements.tell(changed)
-        self._size = _next_size(len(part), time.monotonic() - began)
+        aimed = _AIMED_SECONDS if began < self._watched_until else _ALONE_SECONDS
+        self._size = _next_size(len(part), time.monotonic() - began, aimed)
         self._triggers = rest
         if not rest:
             self._tasks = []
         return changed
+
+    def _watch_others(self, held: Log) -> None:
+        """Notices by the number of batches whether somebody else writes, too."""
+        if held.batches != self._batches + 1:
+            self._watched_until = time.monotonic() + _WATCHED_SECONDS
+        self._batches = held.batches
+
+    def _look_ahead(self, part: Sequence[Trigger], held: Log, rules: Rulebook, channel: KeptChannel) -> None:
+        """Begins to look at what the facts say about triggers; whoever holds the lock keeps the facts as they are."""
+        self._forget_ahead()
+        triggers = [trigger for _, trigger in part]
+
+        async def look(transaction: Transaction) -> Evaluated:
+            derived = await evaluate(transaction, triggers, rules, held.clock or 0, Known(channel))
+            return Evaluated(frozenset(triggers), derived)
+
+        if triggers:
+            looking = asyncio.ensure_future(self._graph.read(look, self._graph.latest_bookmarks()))
+            looking.add_done_callback(lambda done: done.cancelled() or done.exception())
+            self._ahead = _Ahead(len(part), held.batches, looking)
+
+    async def _looked_at(self, held: Log) -> Evaluated | None:
+        """What was looked at ahead, unless somebody wrote in between."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is None:
+            return None
+        if ahead.batches + 1 == held.batches:
+            return await ahead.looking
+        ahead.looking.cancel()
+        return None
+
+    def _forget_ahead(self) -> None:
+        if self._ahead is not None:
+            self._ahead.looking.cancel()
+            self._ahead = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """How many triggers are looked at ahead, and how many batches there were when that began."""
+
+    size: int
+    batches: int
+    looking: "asyncio.Future[Evaluated]"
 
 
 async def _find(transaction: Transaction) -> tuple[list[str], bool, list[Trigger]]:
@@ -288,7 +349,7 @@ def _told(trigger: Trigger) -> str:
     return f"{at + _BEFORE_EVER:020} {event}"
 
 
-def _next_size(size: int, seconds: float) -> int:
+def _next_size(size: int, seconds: float, aimed_seconds: float) -> int:
     """How many to take next, so that it takes as long as is aimed at; it grows by half at most."""
-    aimed = int(size * _AIMED_SECONDS / max(seconds, 0.001))
+    aimed = int(size * aimed_seconds / max(seconds, 0.001))
     return max(_FEWEST, min(aimed, size + size // 2 + 1, _MOST))

@@ -2,7 +2,7 @@
 // how the log stands, and which of these event ids it knows: those it has with the hash of the content that came first,
 // without one those that a void names.
 // parameters: rows
-// columns: clock, policy, keyVersion, policyWaits, rules, channel, known
+// columns: batches, clock, policy, keyVersion, policyWaits, rules, channel, known
 // starts from: intake_id; event_id and void_voids for the ids
 // mode: write
 // db hits: 20 a row
@@ -18,5 +18,5 @@ CALL (intake) {
   RETURN collect([id, event.hash]) AS known
 }
 RETURN
-  intake.clock AS clock, intake.policy AS policy, intake.keyVersion AS keyVersion, intake.policyWaits AS policyWaits,
+  intake.batches AS batches, intake.clock AS clock, intake.policy AS policy, intake.keyVersion AS keyVersion, intake.policyWaits AS policyWaits,
   intake.rules AS rules, intake.channel AS channel, known

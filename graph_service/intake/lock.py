@@ -11,6 +11,7 @@ class Log:
     """How the log stands for whoever holds its lock.
 
     Attributes:
+        batches: how often the lock was taken, this time included.
         clock: the latest instant that it was recorded or advanced to, in microseconds; None for an empty log.
         policy: the identity policy in force, as derived; None is the built-in one.
         key_version: of the keys that identifiers are sealed with; None before they were ever changed.
@@ -21,6 +22,7 @@ class Log:
             by a void only.
     """
 
+    batches: int
     clock: int | None
     policy: str | None
     key_version: int | None
@@ -39,6 +41,7 @@ async def lock(transaction: Transaction, events: Iterable[str] = ()) -> Log:
     """
     row = (await transaction.run("intake/lock", rows=sorted(set(events))))[0]
     return Log(
+        row["batches"],
         row["clock"],
         row["policy"],
         row["keyVersion"],
