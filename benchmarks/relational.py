@@ -47,6 +47,9 @@ def _source(name: str) -> str:
     return (SQL / f"{name}.sql").read_text("utf-8")
 
 
+PATIENCE_SECONDS = 90
+"""Longer than five times what the best query takes for a million codes."""
+
 _ONE = '(SELECT %(code)s::text COLLATE "C" AS code, %(at)s::bigint AS at)'
 
 
@@ -192,7 +195,11 @@ class Tables:
             yield ask
 
     def owners(self, reach: str, questions: Path, out: Path) -> float:
-        """Who owned very many codes: from a CSV into a CSV; returns the seconds that it took."""
+        """Who owned very many codes: from a CSV into a CSV; returns the seconds that it took.
+
+        Raises:
+            TimeoutError: when that is more than `PATIENCE_SECONDS`.
+        """
         query = owners_query(self.layout, reach, "asked")
         with connected(self.dsn) as connection:
             began = time.perf_counter()
@@ -203,11 +210,14 @@ class Tables:
                 while part := list(islice(asked, _CHUNK)):
                     copy.write("".join(f"{code}\t{parse_instant(at)}\n" for code, at in part))
             connection.execute("ANALYZE asked")
-            with out.open("wb") as answers:
-                copied = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(query)
-                with connection.cursor().copy(copied) as copy:
+            connection.execute(sql.SQL("SET statement_timeout = {}").format(sql.Literal(PATIENCE_SECONDS * 1_000)))
+            copied = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(query)
+            try:
+                with out.open("wb") as answers, connection.cursor().copy(copied) as copy:
                     for data in copy:
                         answers.write(data)
+            except psycopg.errors.QueryCanceled:
+                raise TimeoutError from None
             return time.perf_counter() - began
 
     @contextmanager
