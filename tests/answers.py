@@ -12,6 +12,7 @@ from graph_service.moments import datetime_of
 from graph_service.rebates.decision import decision_id
 from tests.model import Decision
 from tests.model.ownership import Ownership as ModelOwnership
+from tests.model.policy import account_name
 
 Event = dict[str, Any]
 Booking = tuple[Any, ...]
@@ -56,8 +57,11 @@ def model_decisions(decisions: Iterable[Decision], accounts: dict[str, str]) -> 
 
 
 def accounts_in(events: Iterable[Event], keys: IdentifierKeys) -> dict[str, str]:
-    """The id of every identifier that events name, by its text."""
-    return {identifier.text: keys.id_of(identifier) for identifier in identifiers_in(events)}
+    """The id of every identifier that events name, by the name that the model gives its account."""
+    return {
+        account_name((identifier.type, identifier.app or "", identifier.value)): keys.id_of(identifier)
+        for identifier in identifiers_in(events)
+    }
 
 
 def identifiers_in(events: Iterable[Event]) -> set[PlainIdentifier]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tests.model.decision import Decision
 from tests.model.identity import Member
 from tests.model.log import Fact
-from tests.model.policy import lists_in, text
+from tests.model.policy import account_name, lists_in
 from tests.model.rules import Rule
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def place_among_new(world: World, fact: Fact) -> int:
     if fact.type == "period.closed":
         return 0
     account = world.account(fact)
-    member = next((one for one in world.members() if account in [text(each) for each in one.identifiers]), None)
+    member = next((one for one in world.members() if account in [account_name(each) for each in one.identifiers]), None)
     if member is None:
         return 0
     first = first_event(world, member)

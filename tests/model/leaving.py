@@ -10,7 +10,7 @@ from typing import Any
 from tests.model.evidence import Evidence
 from tests.model.identity import Identity
 from tests.model.log import Fact
-from tests.model.policy import Identifier, Policy, lists_in, text
+from tests.model.policy import Identifier, Policy, account_name, lists_in
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def who_goes(identity: Identity, policy: Policy, named: dict[str, Any]) -> froze
     """One person leaves, though the list may name the devices of others: whoever the strongest identifier is that is
     shared by none. Nobody leaves if there is no such."""
     if "id" in named:
-        candidates = [one for one in identity.evidence.seen if text(one) == named["id"]]
+        candidates = [one for one in identity.evidence.seen if account_name(one) == named["id"]]
     else:
         candidates = policy.normals(named["identifiers"])
     own_ones = [one for one in candidates if one in identity.evidence.seen and one not in identity.shared]
@@ -80,7 +80,7 @@ def list_of(fact: Fact, identifier: Identifier, policy: Policy) -> int:
 def pseudonym(leavings: list[Leaving], account: Identifier | str, at: datetime) -> str | None:
     """Under which name an account goes on, of what happened up to a leaving; the first one takes it."""
     for leaving in leavings:
-        accounts: set[Identifier | str] = {*leaving.identifiers, *map(text, leaving.identifiers)}
+        accounts: set[Identifier | str] = {*leaving.identifiers, *map(account_name, leaving.identifiers)}
         if account in accounts and at <= leaving.fact.at:
             return leaving.pseudonym
     return None

@@ -13,7 +13,7 @@ from tests.model import holds
 from tests.model.amounts import split
 from tests.model.decision import Decision
 from tests.model.log import Fact
-from tests.model.policy import text
+from tests.model.policy import account_name
 from tests.model.refunds import Refund, refunds_of, taken_back
 from tests.model.rules import Rule
 
@@ -98,7 +98,9 @@ class Reservations:
         self._closings = sorted(closings, key=lambda fact: (fact.recorded, fact.key))
         self._gauges: dict[tuple[Any, ...], Gauge] = defaultdict(Gauge)
         self._running: dict[tuple[str | None, str], Fraction] = defaultdict(Fraction)
-        self._member_of = {text(one): text(member.seed) for member in world.members() for one in member.identifiers}
+        self._member_of = {
+            account_name(one): account_name(member.seed) for member in world.members() for one in member.identifiers
+        }
 
     def decide(self, proposals: list[Decision]) -> list[Decision]:
         events: dict[str, list[Entry]] = defaultdict(list)

@@ -40,6 +40,12 @@ def text(identifier: Identifier) -> str:
     return f"{type_}:{app}/{value}" if app else f"{type_}:{value}"
 
 
+def account_name(identifier: Identifier) -> str:
+    """Its text, but where another identifier may have the same: `X:a/b` without an app is `X:/a/b`."""
+    type_, app, value = identifier
+    return f"{type_}:/{value}" if not app and "/" in value else text(identifier)
+
+
 def by_text(identifier: Identifier) -> tuple[str, Identifier]:
     """Two identifiers may share a text (`X:a/b` with and without an app), and are two all the same."""
     if _forgotten.get():

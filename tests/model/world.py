@@ -18,7 +18,7 @@ from tests.model.goods import Goods
 from tests.model.identity import Identity, Member, Refused
 from tests.model.limits import limited
 from tests.model.log import Event, Fact, Key, Log, after, clock, instant
-from tests.model.policy import Identifier, Policy, Sent, policy_in, text
+from tests.model.policy import Identifier, Policy, Sent, account_name, policy_in, text
 from tests.model.referrals import Referrals
 from tests.model.rules import Rules
 from tests.model.settlement import Statement, statement, with_settled
@@ -170,7 +170,7 @@ class World:
         account = self.policy.account(named(fact, field))
         if account is None:
             return None
-        name = account if isinstance(account, str) else text(account)
+        name = account if isinstance(account, str) else account_name(account)
         return leaving.pseudonym(self.leavings, account, fact.at) or name
 
     def member_in(self, fact: Fact, field: str = "member") -> Member | None:
