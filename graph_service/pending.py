@@ -249,7 +249,7 @@ class Backlog:
                 evaluated = await self._looked_at(held)
                 if not settles:
                     self._look_ahead(rest[: self._size], held, rules, channel)
-                known = Known(channel, evaluated=evaluated)
+                known = Known(channel, evaluated=evaluated, books=None if settles else held.books)
                 changed = await derive_decisions(transaction, anew, rules, held.clock or 0, known=known)
             if rest:
                 await transaction.rows_of("pending/advance", tasks, through=_told(part[-1]), left=len(rest))

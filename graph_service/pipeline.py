@@ -202,7 +202,9 @@ async def derive(
     for rule in sorted(limited.rules):
         decisions += await recount(transaction, rule, rules)
     if triggers_now:
-        known = Known(kept, {} if turned else _known_scans(appended, judged))
+        is_untouched = not (turned or judged.erased or limited.renewed or limited.rules)
+        scans = {} if turned else _known_scans(appended, judged)
+        known = Known(kept, scans, books=log.books if is_untouched else None)
         decisions += await derive_decisions(transaction, triggers_now, rules, clock, moved, known)
     await derive_payments(transaction, {fact.event for fact in facts if fact.type == "statement.settled"})
     is_complete = triggers is not None

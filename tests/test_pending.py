@@ -110,6 +110,27 @@ async def test_a_wide_fact_waits_and_a_kill_in_the_middle_loses_nothing(
     await agree(graph, keys, [*log, receipt], datetime.now(UTC))
 
 
+async def test_what_was_looked_at_ahead_does_not_count_when_a_fact_came_between(
+    graph: Graph, keys: IdentifierKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, receipt = late_receipt(units=120)
+    codes = [f"U{n:04}" for n in range(60, 70)]  # scanned by those that are looked at while the first fifty are written
+    between = [
+        event(12, "party.registered", 1, party={"id": "S2", "kind": "STORE", "name": "S2"}),
+        event(13, "goods.transferred", 5, codes=codes, **{"from": "S", "to": "S2"}),
+    ]
+    backlog = Backlog(graph)
+    async with Recorder(graph, keys).running(settling=False) as recorder:
+        await recorder.record(log, as_admin=True)
+        monkeypatch.setattr(pipeline, "MAX_DEPENDENT", 100)
+        await recorder.record([receipt], as_admin=True)
+        await backlog.work()
+        await recorder.record(between, as_admin=True)
+    while await backlog.work() is not None:
+        pass
+    await agree(graph, keys, [*log, receipt, *between], datetime.now(UTC))
+
+
 async def test_answers_about_money_say_that_tasks_wait(
     graph: Graph, keys: IdentifierKeys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

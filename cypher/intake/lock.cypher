@@ -1,9 +1,9 @@
 // Lets one writer at a time in: whoever sets the node's lock waits for the one before, and sees all that it wrote. Tells
-// how the log stands, and which of these event ids it knows: those it has with the hash of the content that came first,
-// without one those that a void names.
+// how the log and the journal stand, with the settlements in force, and which of these event ids it knows: those it has
+// with the hash of the content that came first, without one those that a void names.
 // parameters: rows
-// columns: batches, clock, policy, keyVersion, policyWaits, rules, channel, known
-// starts from: intake_id; event_id and void_voids for the ids
+// columns: batches, clock, policy, keyVersion, policyWaits, rules, channel, block, hash, closings, known
+// starts from: intake_id; event_id and void_voids for the ids; the label PeriodFact, because closed months are few
 // mode: write
 // db hits: 20 a row
 MERGE (intake:Intake {id: 1})
@@ -19,4 +19,11 @@ CALL (intake) {
 }
 RETURN
   intake.batches AS batches, intake.clock AS clock, intake.policy AS policy, intake.keyVersion AS keyVersion, intake.policyWaits AS policyWaits,
-  intake.rules AS rules, intake.channel AS channel, known
+  intake.rules AS rules, intake.channel AS channel, coalesce(intake.block, 0) AS block,
+  coalesce(intake.blockHash, '') AS hash,
+  COLLECT {
+    MATCH (fact:PeriodFact)
+    WHERE fact.block IS NOT NULL AND NOT fact.voided
+    RETURN {event: fact.id, period: fact.period, block: fact.block}
+  } AS closings,
+  known

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from graph_service.graph.driver import Transaction
+from graph_service.rebates.chain import Books
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Log:
         policy_waits: whether a policy waits to take over.
         rules_stamp: is another one whenever a rule came or went; None before the first.
         channel_stamp: likewise of events on parties, links, territories and products.
+        books: how the journal stands; whoever books goes by them once.
         known: of the events asked about, the content hash of those that the log has, and None for those that it knows
             by a void only.
     """
@@ -29,6 +31,7 @@ class Log:
     policy_waits: bool
     rules_stamp: str | None
     channel_stamp: str | None
+    books: Books
     known: Mapping[str, str | None]
 
 
@@ -48,5 +51,6 @@ async def lock(transaction: Transaction, events: Iterable[str] = ()) -> Log:
         bool(row["policyWaits"]),
         row["rules"],
         row["channel"],
+        Books.of(row),
         dict(row["known"]),
     )

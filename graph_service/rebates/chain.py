@@ -42,6 +42,11 @@ class Books:
     hash: str = ""
     closings: Closings = field(default_factory=Closings)
 
+    @classmethod
+    def of(cls, row: Row) -> "Books":
+        """The books that a row tells of."""
+        return cls(row["block"], row["hash"], Closings.of(row["closings"]))
+
     @property
     def next_block(self) -> int:
         """The number of the block that is booked next."""
@@ -51,7 +56,7 @@ class Books:
 async def open_books(transaction: Transaction) -> Books:
     """Where the journal stands; who is about to book holds the intake's lock."""
     rows = await transaction.run("rebates/books")
-    return Books(rows[0]["block"], rows[0]["hash"], Closings.of(rows[0]["closings"])) if rows else Books()
+    return Books.of(rows[0]) if rows else Books()
 
 
 def seals_of(

@@ -185,7 +185,7 @@ async def compare(
     stands += await _stands_of(transaction, limited.others)
     everyone = await _with_funders(transaction, derived, limited.others, rules, clock)
     bearers = _bearers(everyone, (*limited.decisions, *limited.others), rules)
-    books = await open_books(transaction)
+    books = known.books or await open_books(transaction)
     why = Occasion(await _concerned(transaction, regrouped, stands), rules.periodic)
     decisions, others = by_trigger(limited.decisions), by_trigger(limited.others)
     stands_of = {row["trigger"]: row for row in reversed(stands)}

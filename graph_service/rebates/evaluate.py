@@ -15,6 +15,7 @@ from graph_service.goods.codes import Span
 from graph_service.goods.read import Goods, fetch_goods
 from graph_service.graph.driver import Row, Transaction
 from graph_service.intake.rule import accepted_rule
+from graph_service.rebates.chain import Books
 from graph_service.rebates.decision import Decision
 from graph_service.rebates.holds import Suspect
 from graph_service.rebates.measures import fetch_counts
@@ -173,11 +174,13 @@ class Known:
         channel: what is kept of it.
         scans: those that are new in the log and in force, by id, as `rebates/triggers` would tell them.
         evaluated: what the facts say about some triggers, and which, where that was asked before.
+        books: how the journal stands; None where something may have been booked or settled since that was asked.
     """
 
     channel: KeptChannel = field(default_factory=KeptChannel)
     scans: Mapping[str, Row] = field(default_factory=dict)
     evaluated: "Evaluated | None" = None
+    books: Books | None = None
 
 
 async def evaluate(
