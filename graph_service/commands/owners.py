@@ -8,7 +8,7 @@ from typing import Any
 
 from graph_service.commands.running import stop_requests
 from graph_service.goods.bulk import OwnershipJob
-from graph_service.goods.bulk_files import ANSWERED_FORMS, AnsweredFile, AskedFile, form_of
+from graph_service.goods.bulk_files import ANSWERED_FORMS, AnsweredFile, AskedFile, form_of, gathered
 from graph_service.progress import progress, say
 from graph_service.service import Service
 
@@ -40,7 +40,7 @@ async def owners(service: Service, asked: Path, out: Path) -> int:
         AnsweredFile(out) as answered,
         progress(f"Answering {asked.name}") as advance,
     ):
-        async with contextlib.aclosing(job.answers(_slices(questions))) as answers:
+        async with contextlib.aclosing(job.answers(_windows(questions))) as answers:
             async for part in answers:
                 if stop.is_set():
                     raise KeyboardInterrupt
@@ -50,7 +50,7 @@ async def owners(service: Service, asked: Path, out: Path) -> int:
     return count
 
 
-async def _slices(questions: AskedFile) -> AsyncIterator[Any]:
-    parts = iter(questions)
+async def _windows(questions: AskedFile) -> AsyncIterator[Any]:
+    parts = gathered(questions)
     while (part := await asyncio.to_thread(next, parts, None)) is not None:
         yield part

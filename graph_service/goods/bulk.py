@@ -1,12 +1,12 @@
-"""Who owned very many codes: slice after slice, in the order asked, in flat memory.
+"""Who owned very many codes, in the order asked, in flat memory.
 
-A slice is sorted, so that consecutive codes become one span and one seek; what their runs and containers rest on is
-fetched once and kept for the next slices as far as memory allows; what decides is `ownership`, as for a single code.
-While one slice is decided, what the next one needs is fetched.
+Codes that came together are sorted and answered slice by slice, so that consecutive codes become one span and one seek,
+and each carton is met once; what their runs and containers rest on is kept for the next slices as far as memory allows.
+What decides is `ownership`, as for a single code. While one slice is decided, what the next one needs is fetched.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -18,13 +18,16 @@ from neo4j import Bookmarks
 from graph_service.errors import ServiceError
 from graph_service.goods.bulk_grounds import Found, Grounds
 from graph_service.goods.bulk_keys import keys_of
-from graph_service.goods.bulk_stories import ChangedMeanwhile, Stories
-from graph_service.goods.bulk_timeline import NEVER_NAMED, Owned, Timeline
+from graph_service.goods.bulk_stories import ChangedMeanwhile, Stories, Told
+from graph_service.goods.bulk_timeline import NEVER_NAMED, OWN_CODE, Answer, Owned
 from graph_service.graph.driver import Graph, Transaction
 from graph_service.moments import now
 
 SLICE = 50_000
 """Codes that are answered together."""
+
+WINDOW = 1_000_000
+"""Codes that are worth waiting for: the more are sorted together, the fewer cartons are met twice."""
 
 _ATTEMPTS = 3
 # What is kept is counted in runs, of some 600 bytes; a story with its timeline takes as much as several.
@@ -41,21 +44,79 @@ class Answers:
         at: the instants that were asked about, in microseconds.
         places: for each code where its answer is in `owned`.
         owned: the different answers.
+        via: text, the codes that the deciding facts named; null without one.
     """
 
     codes: Any
     at: Any
     places: Any
     owned: list[Owned]
+    via: Any
+
+
+class _Window:
+    """Codes that came together, with their answers as far as they are decided, in the order of their keys."""
+
+    def __init__(self, asked: Any, present: int) -> None:
+        self._codes = asked.column("code")
+        self._at = pc.fill_null(asked.column("at"), present)
+        keys = keys_of(self._codes)
+        order = pc.sort_indices(keys)
+        self._order = order.cast(pa.int64())
+        self._keys = keys.take(order)
+        # Answers are told apart by their identity, so each is kept for as long as that is asked for.
+        self._answers = [Answer(NEVER_NAMED)]
+        self._numbers: dict[int, int] = {}
+        self._places: list[Any] = []
+        self._vias: list[Any] = []
+
+    def slices(self) -> Iterator[tuple[int, Any]]:
+        """The keys, slice by slice, each with its place."""
+        for start in range(0, len(self._keys), SLICE):
+            yield start, self._keys.slice(start, SLICE)
+
+    def decide(self, start: int, count: int, found: Sequence[tuple[Found, Told]]) -> None:
+        """Decides on the next slice, from what was told of its runs."""
+        instants = self._at.take(self._order.slice(start, count)).to_pylist()
+        numbers = self._numbers
+        places = [0] * count
+        vias: list[str | None] = [None] * count
+        for one, told in found:
+            answer_at, containers = told.timeline.at, told.containers
+            for place in range(one.start, one.stop):
+                answer = answer_at(instants[place])
+                number = numbers.get(id(answer))
+                if number is None:
+                    number = numbers[id(answer)] = len(self._answers)
+                    self._answers.append(answer)
+                places[place] = number
+                via = answer.via
+                vias[place] = containers[via] if isinstance(via, int) else via
+        self._places.append(pa.array(places, pa.int32()))
+        self._vias.append(pa.array(vias, pa.string()))
+
+    def answers(self) -> Iterator[Answers]:
+        """The answers, when all slices are decided."""
+        as_asked = pc.inverse_permutation(self._order)
+        places = pa.concat_arrays(self._places).take(as_asked)
+        vias = pa.concat_arrays(self._vias).take(as_asked)
+        vias = pc.if_else(pc.fill_null(pc.equal(vias, OWN_CODE), False), self._codes, vias)
+        for start in range(0, len(places), SLICE):
+            told = places.slice(start, SLICE).dictionary_encode()
+            owned = [self._answers[number].owned for number in told.dictionary.to_pylist()]
+            codes, at, via = (column.slice(start, SLICE) for column in (self._codes, self._at, vias))
+            yield Answers(codes, at, told.indices, owned, via)
 
 
 @dataclass(frozen=True, slots=True)
 class _Fetched:
-    """A slice with all that its answers need."""
+    """A slice with all that its answers need; after the last one the window is answered."""
 
-    asked: Any
-    order: Any
-    found: list[tuple[Found, Timeline]]
+    window: _Window
+    start: int
+    count: int
+    found: list[tuple[Found, Told]]
+    is_last: bool
 
 
 class OwnershipJob:
@@ -79,18 +140,23 @@ class OwnershipJob:
         self._grounds = Grounds()
         self._stories = Stories(self._grounds)
 
-    async def answers(self, slices: AsyncIterator[Any]) -> AsyncGenerator[Answers, None]:
-        """The answers to slices; what comes after the next one is not read before it is asked for.
+    async def answers(self, windows: AsyncIterator[Any]) -> AsyncGenerator[Answers, None]:
+        """The answers to codes, in slices; what comes after the next slice is not read before it is asked for.
 
         Args:
-            slices: record batches with the columns `code` (text) and `at` (microseconds, null for now).
+            windows: record batches with the columns `code` (text) and `at` (microseconds, null for now), each of which
+                is answered when all of it has come.
         """
         ready: asyncio.Queue[_Fetched | BaseException | None] = asyncio.Queue(maxsize=1)
 
         async def fetch_ahead() -> None:
             try:
-                async for asked in slices:
-                    await ready.put(await self._fetch(asked))
+                async for asked in windows:
+                    window = await asyncio.to_thread(_Window, asked, self.present)
+                    for start, keys in window.slices():
+                        found = await self._fetch(keys)
+                        is_last = start + len(keys) == len(asked)
+                        await ready.put(_Fetched(window, start, len(keys), found, is_last))
             except Exception as error:
                 await ready.put(error)
             else:
@@ -101,18 +167,22 @@ class OwnershipJob:
             while (fetched := await ready.get()) is not None:
                 if isinstance(fetched, BaseException):
                     raise fetched
-                yield await asyncio.to_thread(self._decide, fetched)
+                window = fetched.window
+                await asyncio.to_thread(window.decide, fetched.start, fetched.count, fetched.found)
+                if fetched.is_last:
+                    parts = window.answers()
+                    while (answers := await asyncio.to_thread(next, parts, None)) is not None:
+                        yield answers
         finally:
             fetching.cancel()
             with suppress(asyncio.CancelledError):
                 await fetching
 
-    async def _fetch(self, asked: Any) -> _Fetched:
+    async def _fetch(self, keys: Any) -> list[tuple[Found, Told]]:
         if len(self._grounds) + _RUNS_A_STORY * len(self._stories) > _MOST_KEPT:
             self._forget()
-        order, keys = await asyncio.to_thread(_sorted, asked)
 
-        async def work(transaction: Transaction) -> list[tuple[Found, Timeline]]:
+        async def work(transaction: Transaction) -> list[tuple[Found, Told]]:
             try:
                 return await self._find(transaction, keys)
             except BaseException:
@@ -122,42 +192,19 @@ class OwnershipJob:
 
         for _ in range(_ATTEMPTS):
             with suppress(ChangedMeanwhile):
-                return _Fetched(asked, order, await self._graph.read(work, self._bookmarks))
+                return await self._graph.read(work, self._bookmarks)
         raise ServiceError("UNAVAILABLE", "The goods change faster than they can be read.", remedy="Try again.")
 
-    async def _find(self, transaction: Transaction, keys: Any) -> list[tuple[Found, Timeline]]:
+    async def _find(self, transaction: Transaction, keys: Any) -> list[tuple[Found, Told]]:
         listed = await asyncio.to_thread(keys.to_pylist)
         found, others = await asyncio.to_thread(self._grounds.runs_of, listed)
         if others:
             await self._grounds.fetch_runs(transaction, keys.take(pa.array(others, pa.int64())))
-            found, _ = await asyncio.to_thread(self._grounds.runs_of, listed)
+            more, _ = await asyncio.to_thread(self._grounds.runs_of, [listed[place] for place in others])
+            # A run that was not known has all its keys among the others, in a row.
+            found += [Found(others[one.start], others[one.stop - 1] + 1, one.run) for one in more]
         untold = self._stories.untold(one.run for one in found)
         await self._grounds.complete(transaction, untold)
         marks = await asyncio.to_thread(self._stories.marks, untold)
         await self._stories.tell(transaction, marks)
-        return [(one, self._stories.timeline(one.run)) for one in found]
-
-    def _decide(self, fetched: _Fetched) -> Answers:
-        asked = fetched.asked
-        at = pc.fill_null(asked.column("at"), self.present)
-        instants = at.take(fetched.order).to_pylist()
-        owned = [NEVER_NAMED]
-        numbers: dict[int, int] = {}
-        places = [0] * len(instants)
-        for one, timeline in fetched.found:
-            for place in range(one.start, one.stop):
-                answer = timeline.at(instants[place])
-                number = numbers.get(id(answer))
-                if number is None:
-                    number = numbers[id(answer)] = len(owned)
-                    owned.append(answer)
-                places[place] = number
-        in_order = pa.array(places, pa.int32()).take(pc.inverse_permutation(fetched.order))
-        return Answers(asked.column("code"), at, in_order, owned)
-
-
-def _sorted(asked: Any) -> tuple[Any, Any]:
-    """The places of codes in the order of their keys, and the keys in that order."""
-    keys = keys_of(asked.column("code"))
-    order = pc.sort_indices(keys)
-    return order.cast(pa.int64()), keys.take(order)
+        return [(one, self._stories.of(one.run)) for one in found]

@@ -3,13 +3,14 @@
 import json
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from graph_service.goods.bulk import Answers
-from graph_service.goods.bulk_timeline import OWN_CODE, Owned
+from graph_service.goods.bulk_timeline import Owned
 
 SCHEMA = pa.schema(
     [
@@ -36,6 +37,7 @@ SCHEMA = pa.schema(
 
 CSV_HEADER = (",".join(SCHEMA.names) + "\n").encode()
 
+_MOST_WRITTEN = 100_000
 _FIRST_OF_ANSWER, _VIA = 2, len(SCHEMA) - 1
 _TO_QUOTE = '[",\r\n]'
 _TO_QUOTE_ONE = re.compile(_TO_QUOTE)
@@ -45,53 +47,54 @@ _TO_ESCAPE = r'["\\\x00-\x1f]'
 def batch_of(answers: Answers) -> Any:
     """A record batch of `SCHEMA`."""
     said = [pa.array(values, pa.string()).take(answers.places) for values in zip(*answers.owned, strict=True)]
-    columns = [answers.codes, answers.at.cast(pa.timestamp("us", "UTC")), *said]
-    columns[_VIA] = pc.if_else(pc.fill_null(pc.equal(columns[_VIA], OWN_CODE), False), answers.codes, columns[_VIA])
-    return pa.record_batch(columns, schema=SCHEMA)
+    at = answers.at.cast(pa.timestamp("us", "UTC"))
+    return pa.record_batch([answers.codes, at, *said, answers.via], schema=SCHEMA)
 
 
 def ndjson_of(answers: Answers) -> bytes:
     """A JSON object a line."""
-    codes = answers.codes
-    if pc.any(pc.match_substring_regex(codes, _TO_ESCAPE)).as_py():
-        codes = pa.array([_json(code) for code in codes.to_pylist()], pa.string())
-    else:
-        codes = pc.binary_join_element_wise('"', codes, '"', "")
-    head = pc.binary_join_element_wise('{"code":', codes, ',"at":"', _times(answers.at), '",', "")
-    return _lines(answers, head, codes, "}\n", _json_of)
+    head = pc.binary_join_element_wise('{"code":', _strings(answers.codes), ',"at":"', _times(answers.at), '",', "")
+    return _lines(answers, head, pc.fill_null(_strings(answers.via), "null"), "}\n", _json_of)
 
 
 def csv_of(answers: Answers) -> bytes:
     """A line of CSV each, without the header."""
-    codes = answers.codes
-    quoted = pc.binary_join_element_wise('"', pc.replace_substring(codes, '"', '""'), '"', "")
-    codes = pc.if_else(pc.match_substring_regex(codes, _TO_QUOTE), quoted, codes)
-    head = pc.binary_join_element_wise(codes, ",", _times(answers.at), ",", "")
-    return _lines(answers, head, codes, "\n", _csv_of)
+    head = pc.binary_join_element_wise(_cells(answers.codes), ",", _times(answers.at), ",", "")
+    return _lines(answers, head, pc.fill_null(_cells(answers.via), ""), "\n", _csv_of)
 
 
-def _lines(
-    answers: Answers, head: Any, codes: Any, end: str, write: Callable[[Owned], tuple[str, str | None]]
-) -> bytes:
+def _strings(texts: Any) -> Any:
+    """A column as strings of JSON."""
+    if pc.any(pc.match_substring_regex(texts, _TO_ESCAPE)).as_py():
+        return pa.array([None if text is None else _json(text) for text in texts.to_pylist()], pa.string())
+    return pc.binary_join_element_wise('"', texts, '"', "")
+
+
+def _cells(texts: Any) -> Any:
+    """A column as cells of CSV."""
+    quoted = pc.binary_join_element_wise('"', pc.replace_substring(texts, '"', '""'), '"', "")
+    return pc.if_else(pc.match_substring_regex(texts, _TO_QUOTE), quoted, texts)
+
+
+def _lines(answers: Answers, head: Any, via: Any, end: str, write: Callable[[Owned], str]) -> bytes:
     """Lines: what is each code's own, and what comes from its answer."""
-    written = [write(one) for one in answers.owned]
-    middle = pa.array([text for text, _ in written], pa.string()).take(answers.places)
-    via = pc.coalesce(pa.array([text for _, text in written], pa.string()).take(answers.places), codes)
+    middle = pa.array([write(one) for one in answers.owned], pa.string()).take(answers.places)
     lines = pc.binary_join_element_wise(head, middle, via, end, "")
     size = pc.sum(pc.binary_length(lines)).as_py() or 0
     return b"" if not size else lines.buffers()[2].slice(0, size).to_pybytes()
 
 
-def _json_of(one: Owned) -> tuple[str, str | None]:
-    """An answer up to the value of `via`, and that value; None for the code's own."""
-    named = zip(SCHEMA.names[_FIRST_OF_ANSWER:_VIA], one, strict=False)
-    text = "".join(f'"{name}":{_json(value)},' for name, value in named) + '"via":'
-    return text, None if one.via == OWN_CODE else _json(one.via)
+# The same answers come slice after slice.
+@lru_cache(maxsize=_MOST_WRITTEN)
+def _json_of(one: Owned) -> str:
+    """An answer up to the value of `via`."""
+    named = zip(SCHEMA.names[_FIRST_OF_ANSWER:_VIA], one, strict=True)
+    return "".join(f'"{name}":{_json(value)},' for name, value in named) + '"via":'
 
 
-def _csv_of(one: Owned) -> tuple[str, str | None]:
-    text = "".join(f"{_cell(value)}," for value in one[:-1])
-    return text, None if one.via == OWN_CODE else _cell(one.via)
+@lru_cache(maxsize=_MOST_WRITTEN)
+def _csv_of(one: Owned) -> str:
+    return "".join(f"{_cell(value)}," for value in one)
 
 
 def _json(value: str | None) -> str:

@@ -4,7 +4,7 @@ import csv
 import gzip
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from itertools import chain, islice
 from pathlib import Path
@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graph_service.errors import ServiceError
-from graph_service.goods.bulk import SLICE, Answers
+from graph_service.goods.bulk import SLICE, WINDOW, Answers
 from graph_service.goods.bulk_answers import CSV_HEADER, SCHEMA, batch_of, csv_of
 from graph_service.goods.bulk_csv import careful_rows, plain_rows, takes_care, text_of
 from graph_service.goods.bulk_questions import MAX_LINE, lines_asked, require_names, table_asked
@@ -25,6 +25,7 @@ ASKED_FORMS = (".csv", ".ndjson", ".parquet")
 ANSWERED_FORMS = (".csv", ".parquet")
 
 _MOST_BYTES = 16 * 2**20
+_MOST_GATHERED = 128 * 2**20
 _GZIP = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
 
@@ -51,6 +52,20 @@ def form_of(path: Path, forms: tuple[str, ...], *, packed: bool) -> str:
             remedy=f"Name it {', '.join(forms)}{more}.",
         )
     return suffixes[-1]
+
+
+def gathered(parts: Iterable[Any]) -> Iterator[Any]:
+    """Record batches put together to windows, as far as memory allows."""
+    held: list[Any] = []
+    codes = size = 0
+    for part in parts:
+        held.append(part)
+        codes, size = codes + len(part), size + part.nbytes
+        if codes >= WINDOW or size >= _MOST_GATHERED:
+            yield pa.concat_batches(held)
+            held, codes, size = [], 0, 0
+    if held:
+        yield pa.concat_batches(held)
 
 
 class AskedFile:

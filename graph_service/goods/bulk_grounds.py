@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -57,8 +57,7 @@ class Ground:
         return self.facts
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """Asked keys in a row, from one place to before another, that are in one run; its first key."""
 
     start: int
@@ -97,17 +96,19 @@ class Grounds:
         if len(self._firsts) < len(self._lasts):
             self._firsts = sorted(self._lasts)
         firsts, lasts = self._firsts, self._lasts
-        place = 0
+        place, before = 0, 0
         while place < len(keys):
-            before = bisect_right(firsts, keys[place])
+            key = keys[place]
+            before = bisect_right(firsts, key, before)
             last = lasts[firsts[before - 1]] if before else ""
-            if keys[place] <= last:
-                behind = bisect_right(keys, last, place)
-                found.append(Found(place, behind, firsts[before - 1]))
-                place = behind
-            else:
+            if key > last:
                 others.append(place)
                 place += 1
+                continue
+            start = place
+            while place < len(keys) and keys[place] <= last:
+                place += 1
+            found.append(Found(start, place, firsts[before - 1]))
         return found, others
 
     async def fetch_runs(self, transaction: Transaction, keys: Any) -> None:

@@ -1,10 +1,12 @@
 """One story for all items that the same facts reach in the same way, and one timeline for each story.
 
-Whatever a story is told from goes into its *mark*; items with one mark have one story. So the units on a pallet, whose
-cartons nobody handed over alone, share what happened to the pallet.
+Whatever a story is told from goes into its *mark*; items with one mark have one story. Which containers the facts named
+does not: a story calls them its first, its second and so on, and each run says which they are. So the units of all
+cartons of a delivery share what happened to them, and an answer still names the carton.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from graph_service.goods.bulk_channel import ChannelMemory
 from graph_service.goods.bulk_grounds import Ground, Grounds
@@ -25,6 +27,27 @@ class ChangedMeanwhile(Exception):
     """What was read contradicts itself, because events were recorded in between."""
 
 
+class Marked(NamedTuple):
+    """What tells a story from others, and the codes of the containers that its facts name, in the mark's order."""
+
+    mark: Mark
+    containers: tuple[str, ...]
+
+
+class Told(NamedTuple):
+    """The timeline of a run's story, and the codes of the containers that its answers refer to."""
+
+    timeline: Timeline
+    containers: tuple[str, ...]
+
+
+class _Held(NamedTuple):
+    """What reached an item through a container and what held that, as a number, and the containers named thereby."""
+
+    number: int
+    containers: tuple[str, ...]
+
+
 class Stories:
     """The timelines of runs."""
 
@@ -32,9 +55,9 @@ class Stories:
         self._grounds = grounds
         self._channel = ChannelMemory()
         self._timelines: dict[Mark, Timeline] = {}
-        self._of_run: dict[str, Timeline] = {}
+        self._of_run: dict[str, Told] = {}
         self._numbers: dict[Mark, int] = {}
-        self._within: dict[tuple[str, Position, Position], int] = {}
+        self._within: dict[tuple[str, Position, Position], _Held] = {}
 
     def __len__(self) -> int:
         return len(self._timelines)
@@ -43,65 +66,69 @@ class Stories:
         """Those of known runs that have no timeline yet."""
         return [run for run in runs if run not in self._of_run]
 
-    def timeline(self, run: str) -> Timeline:
-        """The timeline of a run that was told."""
+    def of(self, run: str) -> Told:
+        """What was told of a run."""
         return self._of_run[run]
 
-    def marks(self, runs: Iterable[str]) -> dict[str, Mark]:
+    def marks(self, runs: Iterable[str]) -> dict[str, Marked]:
         """The marks of completed runs.
 
         Raises:
             ChangedMeanwhile: when containers hold each other.
         """
-        by_ground: dict[int, Mark] = {}
-        marks: dict[str, Mark] = {}
+        by_ground: dict[int, Marked] = {}
+        marks: dict[str, Marked] = {}
         for run in runs:
             ground = self._grounds.of(run)
             if ground is None:
                 raise ChangedMeanwhile
-            if ground.item is not None:
-                # Which of its codes is asked about matters.
-                marks[run] = (ground.item, run)
-                continue
-            mark = by_ground.get(id(ground))
-            if mark is None:
-                inside = self._holders(ground, FIRST, LAST, 1)
-                mark = by_ground[id(ground)] = (ground.born, ground.scans, _events(ground, FIRST, LAST), inside)
-            marks[run] = mark
+            known = by_ground.get(id(ground))
+            if known is None:
+                above = self._holders(ground, FIRST, LAST, 1)
+                if ground.item is not None:
+                    # Which of its codes is asked about matters.
+                    marks[run] = Marked((ground.item, run), _distinct(above))
+                    continue
+                mark = (ground.born, ground.scans, _events(ground, FIRST, LAST), _shape(above))
+                known = by_ground[id(ground)] = Marked(mark, _distinct(above))
+            marks[run] = known
         return marks
 
-    def _holders(self, ground: Ground, since: Position, until: Position, depth: int) -> tuple[int, ...]:
-        """The marks of what held something between two positions, as numbers."""
+    def _holders(self, ground: Ground, since: Position, until: Position, depth: int) -> list[_Held]:
+        """What held something between two positions."""
         if depth > _DEEPEST:
             raise ChangedMeanwhile
-        marks = []
+        held = []
         for stay in ground.stays:
             start, end = max(since, stay.since), min(until, stay.until or LAST)
             if start < end:
-                marks.append(self._holder(stay.container, start, end, depth))
-        return tuple(marks)
+                held.append(self._holder(stay.container, start, end, depth))
+        return held
 
-    def _holder(self, container: str, since: Position, until: Position, depth: int) -> int:
+    def _holder(self, container: str, since: Position, until: Position, depth: int) -> _Held:
         window = (container, since, until)
         known = self._within.get(window) if depth > 1 else None
         if known is not None:
             return known
         ground = self._grounds.of(container)
         if ground is None:
-            return -1
+            return _Held(-1, ())
         events = _events(ground, since, until)
-        # Facts tell the container's code, so it matters which one it is; where there are none, it does not.
-        mark = (container if events else None, events, self._holders(ground, since, until, depth + 1))
-        number = self._numbers.setdefault(mark, len(self._numbers))
+        own = [_Held(0, (code_of(container),))] if events else []
+        held = own + self._holders(ground, since, until, depth + 1)
+        # Where one item has several codes, its facts tell which of them they named.
+        several = container if ground.item is not None else None
+        number = self._numbers.setdefault((several, events, _shape(held)), len(self._numbers))
+        known = _Held(number, _distinct(held))
         if depth > 1:
-            self._within[window] = number
-        return number
+            self._within[window] = known
+        return known
 
-    async def tell(self, transaction: Transaction, marks: Mapping[str, Mark]) -> None:
+    async def tell(self, transaction: Transaction, marks: Mapping[str, Marked]) -> None:
         """Makes the timelines of runs."""
         first_of: dict[Mark, str] = {}
-        for run, mark in marks.items():
-            first_of.setdefault(mark, run)
+        for run, marked in marks.items():
+            first_of.setdefault(marked.mark, run)
         stories = {mark: self._story(run) for mark, run in first_of.items() if mark not in self._timelines}
         around = {mark: _concerned(story) for mark, story in stories.items()}
         parties = {party for named, _ in around.values() for party in named}
@@ -110,10 +137,12 @@ class Stories:
         view = self._channel.view(parties, skus)
         turns = {both: self._channel.turns(*both) for both in set(around.values())}
         for mark, story in stories.items():
-            asked = code_of(first_of[mark]) if self._is_one_of_several(first_of[mark]) else None
-            self._timelines[mark] = Timeline(story, view, turns[around[mark]], asked)
-        for run, mark in marks.items():
-            self._of_run[run] = self._timelines[mark]
+            run = first_of[mark]
+            asked = code_of(run) if self._is_one_of_several(run) else None
+            places = {code: place for place, code in enumerate(marks[run].containers)}
+            self._timelines[mark] = Timeline(story, view, turns[around[mark]], asked, places)
+        for run, marked in marks.items():
+            self._of_run[run] = Told(self._timelines[marked.mark], marked.containers)
 
     def _is_one_of_several(self, run: str) -> bool:
         ground = self._grounds.of(run)
@@ -153,6 +182,19 @@ def _events(ground: Ground, since: Position, until: Position) -> Mark:
         for fact in ground.known_facts
         if since < (fact.at, fact.event) < until
     )
+
+
+def _distinct(held: Iterable[_Held]) -> tuple[str, ...]:
+    """The containers, each where it comes first."""
+    return tuple(dict.fromkeys(container for one in held for container in one.containers))
+
+
+def _shape(held: Sequence[_Held]) -> Mark:
+    """What reached an item, with places instead of containers: one that is named twice has one place."""
+    if len(held) == 1:
+        return (held[0].number,)
+    places = {container: place for place, container in enumerate(_distinct(held))}
+    return tuple((one.number, tuple(places[container] for container in one.containers)) for one in held)
 
 
 def _concerned(story: Story) -> tuple[frozenset[str], frozenset[str]]:
