@@ -344,7 +344,9 @@ SAMPLES: dict[str, Sample] = {
         "events", lambda one: {"id": f"new {one}", "event": one, "period": "2026-07", "fen": 1, "block": 1}
     ),
     "rebates/books": call(),
-    "rebates/change_decisions": each("decisions", lambda one: {"id": one, "status": "HELD", "at": AT, "payee": "x"}),
+    "rebates/change_decisions": each(
+        "decisions", lambda one: {"id": one, "now": {"id": one, "status": "HELD", "at": AT, "payee": "x"}}
+    ),
     "rebates/checkpoints": rows("accounts", period="2026-07"),
     "rebates/decisions_by_payee": rows("payees", statuses=STATUSES, **FIRST_PAGE),
     "rebates/decisions_by_status": page(status="ACCRUED", **FIRST_PAGE),

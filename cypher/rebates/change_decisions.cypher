@@ -1,4 +1,4 @@
-// Writes decisions that came out different; whom they pay is part of what they are and stays.
+// Writes what decisions came to, over themselves or over others of their events that no longer follow.
 // parameters: rows
 // columns: -
 // starts from: decision_id
@@ -7,4 +7,4 @@
 UNWIND $rows AS row
 MATCH (decision:Decision {id: row.id})
 USING INDEX SEEK decision:Decision(id)
-SET decision = row
+SET decision = row.now

@@ -78,12 +78,12 @@ async def write(transaction: Transaction, comparison: "Comparison") -> list[Reba
 
 
 async def _write(transaction: Transaction, comparison: "Comparison") -> None:
-    stored, changed = comparison.stored, comparison.changed
-    await transaction.rows_of("rebates/delete_decisions", comparison.gone)
-    await transaction.rows_of("rebates/change_decisions", [row for row in changed if row["id"] in stored])
+    news = _news_of(comparison)
+    await transaction.rows_of("rebates/delete_decisions", news.gone)
+    await transaction.rows_of("rebates/change_decisions", news.changes)
     untied = [{"event": event, "relation": how, "party": party} for event, how, party in sorted(comparison.untied)]
     await transaction.rows_of("rebates/delete_resting_on", untied)
-    await transaction.rows_of("rebates/write_decisions", _new_rows(comparison))
+    await transaction.rows_of("rebates/write_decisions", _new_rows(comparison, news.new))
     reversals = [entry for entry in comparison.entries if not entry["revision"] % 2]
     await transaction.rows_of("rebates/link_reversals", reversals)
     await write_tallies(transaction, comparison.tallies)
@@ -96,14 +96,43 @@ async def _seal(transaction: Transaction, parts: Sequence["Comparison"]) -> None
         await seal_block(transaction, parts[0].books, entries=entries)
 
 
-def _new_rows(comparison: "Comparison") -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class _News:
+    """How the decisions of a comparison are written.
+
+    Attributes:
+        changes: properties (`now`) for the nodes of stored decisions (`id`).
+        gone: ids of those whose nodes go.
+        new: properties of those that need a node, by trigger.
+    """
+
+    changes: list[Row]
+    gone: list[str]
+    new: Mapping[str, list[Row]]
+
+
+def _news_of(comparison: "Comparison") -> _News:
+    """A decision that no longer follows makes room for a new one on its event: no node goes, and none comes."""
+    stored = comparison.stored
+    new: dict[str, list[Row]] = defaultdict(list)
+    for row in comparison.changed:
+        if row["id"] not in stored:
+            new[row["trigger"]].append(row)
+    changes = [{"id": row["id"], "now": row} for row in comparison.changed if row["id"] in stored]
+    gone = []
+    for key in comparison.gone:
+        waiting = new.get(stored[key]["trigger"])
+        if waiting:
+            changes.append({"id": key, "now": waiting.pop()})
+        else:
+            gone.append(key)
+    return _News(changes, gone, {trigger: rows for trigger, rows in new.items() if rows})
+
+
+def _new_rows(comparison: "Comparison", decisions: Mapping[str, list[Row]]) -> list[Row]:
     """What is new of triggers: decisions, what these rest on, entries."""
-    decisions: dict[str, list[Row]] = defaultdict(list)
     ties: dict[str, list[tuple[str, str]]] = defaultdict(list)
     entries: dict[str, list[Row]] = defaultdict(list)
-    for row in comparison.changed:
-        if row["id"] not in comparison.stored:
-            decisions[row["trigger"]].append(row)
     for event, relation, party in sorted(comparison.tied):
         ties[event].append((relation, party))
     for entry in comparison.entries:
