@@ -16,7 +16,6 @@ from graph_service.ahead import parts_of
 from graph_service.graph.driver import Graph, Row, Transaction
 from graph_service.intake.touched import Touched, fetch_touched
 from graph_service.members.counting import count_pairs, count_seen
-from graph_service.members.decide import Known, Outcome, Tie, decide
 from graph_service.members.erasing import follow_leavings
 from graph_service.members.evidence import Evidence, PairFact, evidence_of
 from graph_service.members.groups import decide_members
@@ -26,7 +25,7 @@ from graph_service.members.leaving import all_leavings, settle_leavings
 from graph_service.members.people import people
 from graph_service.members.policy import BLOCKED, TWO_VALUES, Policy
 from graph_service.members.sightings import SHOW_NOBODY, Pair, pair_of, pairs_of
-from graph_service.members.surroundings import StoredPair, is_shared
+from graph_service.members.whole_log import NO_PAIR, Whole, decide_all
 
 _AT_ONCE = 2_000
 _WRITTEN_AT_ONCE = 5_000
@@ -45,28 +44,16 @@ class Beside:
 
     policy: Policy
     judged: Judged = field(default_factory=Judged)
-    rows: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    rows: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     regrouped: set[str] = field(default_factory=set)
-
-
-@dataclass(slots=True)
-class _Whole:
-    """The whole log as evidence: what is stored of identifiers, when each was seen, what speaks of each pair."""
-
-    stored: dict[str, Row] = field(default_factory=dict)
-    pairs: dict[Pair, Row] = field(default_factory=dict)
-    seen: dict[str, tuple[int, int]] = field(default_factory=dict)
-    facts: dict[Pair, list[PairFact]] = field(default_factory=lambda: defaultdict(list))
 
 
 async def build_beside(graph: Graph, policy: Policy, keys: IdentifierKeys) -> Beside:
     """Decides on all members by a policy, and compares; keeps no writer waiting."""
-    beside, whole = Beside(policy), _Whole()
+    beside, whole = Beside(policy), Whole()
     async for page in _pages(graph, "rederive/identifiers"):
         for row in await graph.read(partial(_stored, page=page)):
-            for other, properties in row.pop("pairs"):
-                whole.pairs[row["identifier"], other] = properties
-            whole.stored[row["identifier"]] = row
+            whole.store(row)
     async for page in _pages(graph, "rederive/events"):
         await _read_events(graph, page, policy, keys, beside, whole)
     # It takes seconds to minutes without a pause; in a thread, others of this process have their turns.
@@ -74,8 +61,9 @@ async def build_beside(graph: Graph, policy: Policy, keys: IdentifierKeys) -> Be
     return beside
 
 
-def _compare(beside: Beside, whole: _Whole, keys: IdentifierKeys) -> None:
-    evidence = {pair: evidence_of(facts) for pair, facts in whole.facts.items()}
+def _compare(beside: Beside, whole: Whole, keys: IdentifierKeys) -> None:
+    # What speaks of a pair is let go when it is counted.
+    evidence = {pair: evidence_of(whole.facts.pop(pair)) for pair in list(whole.facts)}
     _compare_evidence(beside, whole, evidence)
     _compare_members(beside, whole, evidence, beside.policy, keys)
 
@@ -96,7 +84,7 @@ async def _pages(graph: Graph, statement: str) -> AsyncIterator[list[str]]:
 
 
 async def _read_events(
-    graph: Graph, page: Sequence[str], policy: Policy, keys: IdentifierKeys, beside: Beside, whole: _Whole
+    graph: Graph, page: Sequence[str], policy: Policy, keys: IdentifierKeys, beside: Beside, whole: Whole
 ) -> None:
     judgement = await graph.read(lambda transaction: judge(transaction, page, policy, keys))
     beside.judged.add(judgement.judged)
@@ -105,107 +93,56 @@ async def _read_events(
     for row, unfit in judgement.rows:
         if row["voided"]:
             continue
-        shown = [(one[0], one[1]) for one in row["shown"] if unfit.get((one[0], one[1])) != BLOCKED]
+        shown = [(one[0], whole.once(one[1])) for one in row["shown"] if unfit.get((one[0], one[1])) != BLOCKED]
         spoiled = TWO_VALUES in unfit.values()
         at, silent = row["at"], row["type"] in SHOW_NOBODY
+        kind, source = whole.once(row["type"]), whole.once(row["source"])
         for identifier in () if silent else {identifier for _, identifier in shown}:
-            if at > _erased(whole, identifier):
+            if at > whole.erased(identifier):
                 first, last = whole.seen.get(identifier, (at, at))
                 whole.seen[identifier] = (min(first, at), max(last, at))
         for pair in pairs_of(row["type"], shown):
-            if silent or at > max(_erased(whole, one) for one in pair):
-                whole.facts[pair].append(PairFact(row["event"], row["type"], at, row["source"], spoiled))
+            if silent or at > max(map(whole.erased, pair)):
+                whole.facts[pair].append(PairFact(row["event"], kind, at, source, spoiled))
 
 
-def _erased(whole: _Whole, identifier: str) -> int:
-    """Up to when nothing counts of an identifier; one that is new since the reading began is looked at again anyhow."""
-    at = whole.stored.get(identifier, {}).get("erasedAt")
-    return -(2**62) if at is None else int(at)
-
-
-def _compare_evidence(beside: Beside, whole: _Whole, evidence: dict[Pair, Evidence]) -> None:
+def _compare_evidence(beside: Beside, whole: Whole, evidence: dict[Pair, Evidence]) -> None:
     for one, row in whole.stored.items():
         first, last = whole.seen.get(one, (None, None))
-        if (first, last) != (row["first"], row["last"]):
+        if (first, last) != (row.first, row.last):
             beside.rows["members/write_seen"].append({"identifier": one, "first": first, "last": last})
             beside.regrouped.add(one)
     for pair in evidence.keys() | whole.pairs.keys():
         now, stored = evidence.get(pair, Evidence()), whole.pairs.get(pair)
         if now.is_nothing and stored is not None:
             beside.rows["members/delete_pairs"].append({"a": pair[0], "b": pair[1]})
-        elif not now.is_nothing and (stored is None or Evidence.of(stored) != now):
+        elif not now.is_nothing and (stored is None or stored.evidence != now):
             beside.rows["members/write_pairs"].append({"a": pair[0], "b": pair[1], "evidence": now.row()})
 
 
 def _compare_members(
-    beside: Beside, whole: _Whole, evidence: dict[Pair, Evidence], policy: Policy, keys: IdentifierKeys
+    beside: Beside, whole: Whole, evidence: dict[Pair, Evidence], policy: Policy, keys: IdentifierKeys
 ) -> None:
-    shared, outcome = _decided(whole, evidence, policy, keys)
+    shared, outcome = decide_all(whole, evidence, policy, keys)
     for one, row in whole.stored.items():
         wanted: dict[str, Any] = {
             "shared": True if one in shared else None,
             "evicted": True if one in outcome.evicted else None,
             "member": outcome.member.get(one),
         }
-        if wanted != {key: row[key] for key in wanted}:
+        if wanted != {"shared": row.shared, "evicted": row.evicted, "member": row.member}:
             beside.rows["members/write_members"].append({"identifier": one} | wanted)
             beside.regrouped.add(one)
-            if row["member"] is not None:
-                beside.rows["members/delete_empty"].append(row["member"])
-                beside.regrouped.add(row["member"])
+            if row.member is not None:
+                beside.rows["members/delete_empty"].append(row.member)
+                beside.regrouped.add(row.member)
     refused = {one.pair: (one.reason, one.namespace) for one in outcome.refused}
-    for pair in evidence.keys() | whole.pairs.keys():
-        stored = whole.pairs.get(pair, {})
+    for pair, found in evidence.items():
         now = refused.get(pair, (None, None))
-        if not evidence.get(pair, Evidence()).is_nothing and now != tuple(
-            stored.get(key) for key in ("refused", "namespace")
-        ):
+        if not found.is_nothing and now != whole.pairs.get(pair, NO_PAIR).refused:
             beside.rows["members/write_refused"].append(
                 {"a": pair[0], "b": pair[1], "reason": now[0], "namespace": now[1]}
             )
-
-
-def _decided(
-    whole: _Whole, evidence: dict[Pair, Evidence], policy: Policy, keys: IdentifierKeys
-) -> tuple[set[str], Outcome]:
-    company: dict[str, list[StoredPair]] = defaultdict(list)
-    for pair, one in evidence.items():
-        for here, there in (pair, pair[::-1]):
-            if here in whole.stored and there in whole.stored:
-                company[here].append(_as_stored(there, str(whole.stored[there]["type"]), one))
-    shared = {one for one, pairs in company.items() if is_shared(whole.stored[one]["type"], pairs, policy)}
-    known = {
-        one: Known(one, whole.stored[one]["type"], first, last)
-        for one, (first, last) in whole.seen.items()
-        if one not in shared and one in whole.stored
-    }
-    ties: list[Tie] = [
-        pair.tie(here) for here, pairs in company.items() for pair in pairs if here < pair.other and pair.links
-    ]
-    apart = [pair for pair, one in evidence.items() if one.apart]
-
-    def order(one: str) -> Any:
-        row = whole.stored[one]
-        return keys.order_of(one, row)
-
-    return shared, decide(known, ties, [pair for pair in apart if pair[0] in known and pair[1] in known], policy, order)
-
-
-def _as_stored(other: str, kind: str, one: Evidence) -> StoredPair:
-    return StoredPair(
-        other,
-        kind,
-        None,
-        one.first,
-        one.last,
-        one.count,
-        one.spoiled,
-        one.linked_first,
-        one.linked_last,
-        one.apart,
-        None,
-        None,
-    )
 
 
 async def take_over(transaction: Transaction, beside: Beside, keys: IdentifierKeys) -> Judged:
