@@ -278,7 +278,6 @@ class Backlog:
 
     def _look_ahead(self, part: Sequence[Trigger], held: Log, rules: Rulebook, channel: KeptChannel) -> None:
         """Begins to look at what the facts say about triggers; whoever holds the lock keeps the facts as they are."""
-        self._forget_ahead()
         triggers = [trigger for _, trigger in part]
 
         async def look(transaction: Transaction) -> Evaluated:

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from graph_service.graph.driver import Row
-from graph_service.members.decide import Known, Outcome, decide
+from graph_service.members.decide import Outcome
 from graph_service.members.evidence import Evidence, PairFact
 from graph_service.members.identifiers import IdentifierKeys
 from graph_service.members.policy import Policy
 from graph_service.members.sightings import Pair
-from graph_service.members.surroundings import StoredPair, is_shared
+from graph_service.members.surroundings import StoredPair, Surroundings, is_shared
 
 _DECIDED_AT_ONCE = 10_000
 
@@ -80,6 +80,11 @@ class Whole:
             refused = self.once((properties.get("refused"), properties.get("namespace")))
             self.pairs[name, self.once(other)] = KnownPair(evidence, refused)
 
+    def row(self, identifier: str) -> Row:
+        """An identifier as it is stored, but seen when the log as a whole says so; it was."""
+        first, last = self.seen[identifier]
+        return self.stored[identifier]._asdict() | {"first": first, "last": last}
+
     def erased(self, identifier: str) -> int:
         """Up to when nothing counts of an identifier; what is new since the reading began is looked at again anyhow."""
         stored = self.stored.get(identifier)
@@ -101,18 +106,14 @@ def decide_all(
         if is_shared(whole.stored[one].type, [_seen_from(one, pair, whole, evidence) for pair in pairs], policy)
     }
 
-    def order(one: str) -> Any:
-        row = whole.stored[one]
-        return keys.order_of(one, row._asdict())
-
     outcome = Outcome()
     alone = {one for one in whole.seen if one not in shared and one in whole.stored}
     for together in _components(alone, company):
-        known = {one: Known(one, whole.stored[one].type, *whole.seen[one]) for one in together}
-        pairs = [pair for one in together for pair in company.get(one, ()) if pair[0] == one and pair[1] in known]
-        seen = [(pair[0], _seen_from(pair[0], pair, whole, evidence)) for pair in pairs]
-        ties = [stored.tie(one) for one, stored in seen if stored.links]
-        found = decide(known, ties, [pair for pair in pairs if evidence[pair].apart], policy, order)
+        around = Surroundings(
+            {one: whole.row(one) for one in together},
+            {one: [_seen_from(one, pair, whole, evidence) for pair in company.get(one, ())] for one in together},
+        )
+        found = around.decided(policy, keys)
         outcome.member |= found.member
         outcome.evicted |= found.evicted
         outcome.refused += found.refused

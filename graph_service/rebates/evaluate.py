@@ -179,7 +179,7 @@ class Known:
 
     channel: KeptChannel = field(default_factory=KeptChannel)
     scans: Mapping[str, Row] = field(default_factory=dict)
-    evaluated: "Evaluated | None" = None
+    evaluated: Evaluated | None = None
     books: Books | None = None
 
 
