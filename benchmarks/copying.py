@@ -75,7 +75,7 @@ class Copy:
         rows: dict[str, list[Row]] = defaultdict(list)
         named: list[str] = []
         shown: dict[str, None] = {}
-        for event, labels, properties, parties, runs, shows, decisions, entries in read(
+        for event, labels, properties, parties, runs, shows, shared, decisions, entries in read(
             session, "read_events", rows=events
         ):
             rows["write_events"].append({"labels": [one for one in labels if one != "Event"], "properties": properties})
@@ -90,8 +90,9 @@ class Copy:
             for number, identifier in shows:
                 rows["write_shown"].append({"event": event, "list": number, "identifier": identifier})
                 shown[identifier] = None
-            if decisions:
-                rows["rebates/write_decisions"].append({"trigger": event, "decisions": decisions, "entries": entries})
+            if shared or decisions or entries:
+                decided = {"trigger": event, "shared": shared, "decisions": decisions, "entries": entries}
+                rows["rebates/write_decisions"].append(decided)
         self._read_runs(session, named, rows, pieces=pieces)
         new = [one for one in shown if one not in self._identifiers]
         self._identifiers.update(new)

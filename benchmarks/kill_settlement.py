@@ -150,7 +150,7 @@ class Trial:
         closed = sorted(str(row[0]) for row in found)
         # A later month may have been closed first, and closes those before it.
         self._expect(len(set(closed)) == len(closed) and closed[-1:] == [*MONTHS[-1:]], f"closed were {closed}")
-        owed = "MATCH (d:Decision) WHERE d.status IN ['ACCRUED', 'SETTLED'] RETURN d.status, sum(d.amountFen)"
+        owed = "MATCH (d:Decision) WHERE d.state IN ['ACCRUED', 'SETTLED'] RETURN d.state, sum(d.amountFen)"
         sums = dict((await self._graph.run(owed, read_only=True))[1])
         self._expect(set(sums) == {"SETTLED"}, f"not everything is settled: {sums}")
         written = 0

@@ -38,7 +38,7 @@ CREATE (entry:Entry {
   id: 'R' + number + '.1', rule: 'spring', version: 1, trigger: 'e' + number, role: 'STORE',
   payee: 'S' + (number % $payees), revision: 1, status: 'ACCRUED', amountFen: 300, points: 0,
   at: $at + number % $span, block: $block, funder: 'F'
-})-[:BOOKED_FOR]->(trigger)
+})-[:FOR]->(trigger)
 """
 _CLOSE = (
     "MERGE (i:Intake {id: 1}) SET i.block = $block, i.blockHash = '' "

@@ -19,7 +19,7 @@ Booking = tuple[Any, ...]
 
 MEMBER_ROLES = {"CONSUMER", "INVITER", "INVITER_2", "INVITEE"}
 DECISIONS = (
-    "MATCH (d:Decision) RETURN d.rule, d.version, d.trigger, d.role, d.payee, d.status, d.amountFen, d.points, d.reason"
+    "MATCH (d:Decision) RETURN d.rule, d.version, d.trigger, d.role, d.payee, d.state, d.amountFen, d.points, d.reason"
 )
 JOURNAL = (
     "MATCH (e:Entry) RETURN e.rule, e.trigger, e.role, e.payee, e.cause, split(e.id, '.')[0] AS identity, "

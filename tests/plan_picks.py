@@ -27,7 +27,7 @@ LISTS = {
         "MATCH (n:Event)-[s:SHOWS]->(i) RETURN {event: n.id, list: s.list, identifier: i.id} ORDER BY n.id LIMIT 20"
     ),
     "members": "MATCH (n:Member) RETURN n.id ORDER BY n.id LIMIT 20",
-    "decisions": "MATCH (n:Decision) RETURN n.id ORDER BY n.id LIMIT 20",
+    "decisions": "MATCH (n:Decision) WHERE n.rebate IS NOT NULL RETURN n.rebate AS id ORDER BY id LIMIT 20",
     "accounts": "MATCH (n:Entry) RETURN DISTINCT n.payee AS id ORDER BY id LIMIT 20",
     "entries": "MATCH (n:Entry) RETURN n.id ORDER BY n.id LIMIT 20",
     "payees": "MATCH (n:Decision) WHERE n.payee IS NOT NULL RETURN DISTINCT n.payee AS id ORDER BY id LIMIT 20",

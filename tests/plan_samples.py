@@ -58,10 +58,11 @@ def page(**parameters: Any) -> Sample:
 
 
 def _decision(trigger: str) -> Parameters:
-    new = {"trigger": trigger, "payee": "D1-GD", "at": AT, "status": "ACCRUED"}
+    new = {"trigger": trigger, "payee": "D1-GD", "at": AT, "state": "ACCRUED"}
     return {
         "trigger": trigger,
-        "decisions": [new | {"id": f"new {trigger} {n}"} for n in range(5)],
+        "shared": [one | {"id": f"both {one['id']}", "state": "ACCRUED"} for one in _entries(trigger)],
+        "decisions": [new | {"rebate": f"new {trigger} {n}"} for n in range(5)],
         "restsOn": [("OWNED_BY", "D1-GD")],
         "entries": _entries(trigger),
     }
@@ -345,7 +346,10 @@ SAMPLES: dict[str, Sample] = {
     ),
     "rebates/books": call(),
     "rebates/change_decisions": each(
-        "decisions", lambda one: {"id": one, "now": {"id": one, "status": "HELD", "at": AT, "payee": "x"}}
+        "decisions", lambda one: {"id": one, "now": {"rebate": one, "state": "HELD", "at": AT, "payee": "x"}}
+    ),
+    "rebates/change_beside_entries": each(
+        "entries", lambda one: {"id": one, "now": {"id": one, "state": "SETTLED", "at": AT, "payee": "x"}}
     ),
     "rebates/checkpoints": rows("accounts", period="2026-07"),
     "rebates/decisions_by_payee": rows("payees", statuses=STATUSES, **FIRST_PAGE),
@@ -369,6 +373,7 @@ SAMPLES: dict[str, Sample] = {
         lambda picks: {"rows": picks["accounts"], "start": NEVER, "before": -1, "block": ALL},
         lambda picks: picks.counts["entry"],
     ),
+    "rebates/leave_entries": each("entries", lambda one: {"id": one, "now": {"id": one, "at": AT, "payee": "x"}}),
     "rebates/lines_of_accounts": Sample(
         lambda picks: {
             "rows": picks["accounts"],

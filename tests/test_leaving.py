@@ -190,12 +190,12 @@ async def test_what_invitations_earned_stays(
     assert await rederive(graph, keys, check=True) == []
 
 
-PAID = "MATCH (d:Decision {rule: 'friends', status: 'ACCRUED'}) RETURN DISTINCT d.payee"
+PAID = "MATCH (d:Decision {rule: 'friends', state: 'ACCRUED'}) RETURN DISTINCT d.payee"
 
 
 async def referrals(graph: Graph) -> list[int]:
     """What the referral rule pays."""
-    accrued = "MATCH (d:Decision {rule: 'friends', status: 'ACCRUED'}) RETURN d.amountFen AS fen ORDER BY fen"
+    accrued = "MATCH (d:Decision {rule: 'friends', state: 'ACCRUED'}) RETURN d.amountFen AS fen ORDER BY fen"
     return [fen for (fen,) in (await graph.run(accrued, read_only=True))[1]]
 
 

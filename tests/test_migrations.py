@@ -20,6 +20,7 @@ from graph_service.graph.migrations import (
     shipped_migrations,
     split_statements,
 )
+from graph_service.rebates.nodes import fetch_standing
 
 FORGET = "MATCH (n:Migration) DETACH DELETE n"
 
@@ -129,6 +130,29 @@ async def test_what_was_applied_before_a_failure_stays_recorded(restored: Graph)
     assert "badly" in (await refusal(restored, files)).message
     assert "well" not in (await refusal(restored, files)).message
     await restored.run("DROP INDEX trial_well", read_only=False)
+
+
+async def test_decisions_and_entries_of_before_are_read_as_nodes_apart(bare: Graph) -> None:
+    """Up to 0012 both had an `id` and a `status`, and hung on their event by relations of their own."""
+    files = shipped_migrations()
+    older = [one for one in files if one.number < 13]
+    await migrate(bare, migrations=older)
+    await bare.run(
+        "CREATE (t:Event:Trigger {id: 'e', at: 1, recordedAt: 2}) "
+        "CREATE (:Decision {id: 'R', rule: 'r', status: 'ACCRUED', at: 1, trigger: 'e'})-[:FOR]->(t) "
+        "CREATE (:Entry {id: 'R.1', rule: 'r', status: 'ACCRUED', revision: 1, at: 1})-[:BOOKED_FOR]->(t)",
+        read_only=False,
+    )
+    try:
+        for _ in range(2):
+            assert [one.number for one in await migrate(bare, migrations=files)] == [13]
+            (standing,) = await bare.read(lambda transaction: fetch_standing(transaction, ["e"]))
+            assert [(one["id"], one["status"]) for one in standing.decisions] == [("R", "ACCRUED")]
+            assert [(one["id"], one["status"]) for one in standing.entries] == [("R.1", "ACCRUED")]
+            assert not standing.sharing
+            await bare.run("MATCH (m:Migration {number: 13}) DELETE m", read_only=False)
+    finally:
+        await bare.run("MATCH (n:Event|Decision|Entry) DETACH DELETE n", read_only=False)
 
 
 def test_statements_are_split_where_they_end() -> None:

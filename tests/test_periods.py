@@ -123,5 +123,5 @@ async def test_closings_pay_what_the_model_says(graph: Graph, keys: IdentifierKe
         async with Recorder(graph, keys).running() as recorder:
             await recorder.record([events[-1]], as_admin=True)
         await agree(graph, keys, events)
-    causes = "MATCH (e:Entry)-[:REVERSES]->()-[:BOOKED_FOR]->(t:PeriodFact) WHERE NOT t.voided RETURN DISTINCT e.reason"
+    causes = "MATCH (e:Entry)-[:REVERSES]->()-[:FOR]->(t:PeriodFact) WHERE NOT t.voided RETURN DISTINCT e.reason"
     assert (await graph.run(causes, read_only=True))[1] == [["tier_recalculated"]]

@@ -122,13 +122,13 @@ async def test_a_month_is_run_settled_and_verified(graph: Graph, keys: Identifie
 
 
 DAMAGES = (
-    ("MATCH (d:Decision {status: 'ACCRUED'}) WITH d LIMIT 1 SET d.amountFen = 1", "the journal's net"),
+    ("MATCH (d:Decision {state: 'ACCRUED'}) WITH d LIMIT 1 SET d.state = 'REJECTED'", "the journal's net"),
     ("MATCH (e:Entry) WITH e ORDER BY e.id LIMIT 1 SET e.amountFen = e.amountFen + 1", "was altered or slipped in"),
     ("MATCH (e:Entry) WITH e ORDER BY e.id SKIP 1 LIMIT 1 SET e.payee = 'S2'", "pays somebody else"),
     ("MATCH (e:Entry) WITH e ORDER BY e.id SKIP 2 LIMIT 1 DETACH DELETE e", "something was removed"),
     (
-        "MATCH (e:Entry)-[:BOOKED_FOR]->(t) WITH e, t, properties(e) AS p ORDER BY e.id SKIP 3 LIMIT 1 "
-        "CREATE (n:Entry)-[:BOOKED_FOR]->(t) SET n = p {.*, id: p.id + '9'}",
+        "MATCH (e:Entry)-[:FOR]->(t) WITH e, t, properties(e) AS p ORDER BY e.id SKIP 3 LIMIT 1 "
+        "CREATE (n:Entry)-[:FOR]->(t) SET n = p {.*, id: p.id + '9'}",
         "9 in block 1 was altered or slipped in",
     ),
     ("MATCH (b:Block {number: 1}) SET b.at = 0", "block 1 was altered"),

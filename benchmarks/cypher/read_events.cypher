@@ -7,5 +7,6 @@ RETURN
   [(event)-[named:FROM|TO|CARRIED_BY|OWNED_BY|CAME_THROUGH]->(party) | [type(named), party.id]] AS parties,
   [(event)-[named:NAMES|PACKS|INTO|SCANS]->(run) | [type(named), run.first]] AS runs,
   [(event)-[shows:SHOWS]->(identifier) | [shows.list, identifier.id]] AS shown,
-  [(event)<-[:FOR]-(decision) | properties(decision)] AS decisions,
-  [(event)<-[:BOOKED_FOR]-(entry) | properties(entry)] AS entries
+  [(event)<-[:FOR]-(both:Decision&Entry) | properties(both)] AS shared,
+  [(event)<-[:FOR]-(decision:!Entry) | properties(decision)] AS decisions,
+  [(event)<-[:FOR]-(entry:!Decision) | properties(entry)] AS entries

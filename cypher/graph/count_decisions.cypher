@@ -1,13 +1,13 @@
 // How many decisions there are of each status, and what they come to.
 // parameters: -
 // columns: status, decisions, amountFen, points
-// starts from: decision_status
+// starts from: decision_state
 // mode: read
 // db hits: 5 a decision
 MATCH (decision:Decision)
-USING INDEX decision:Decision(status, at)
-WHERE decision.status IS NOT NULL AND decision.at IS NOT NULL AND decision.id IS NOT NULL
+USING INDEX decision:Decision(state, at)
+WHERE decision.state IS NOT NULL AND decision.at IS NOT NULL
 RETURN
-  decision.status AS status, count(decision) AS decisions, sum(decision.amountFen) AS amountFen,
+  decision.state AS status, count(decision) AS decisions, sum(decision.amountFen) AS amountFen,
   sum(decision.points) AS points
 ORDER BY status

@@ -9,7 +9,7 @@ CALL (account) {
   MATCH (decision:Decision)
   USING INDEX SEEK decision:Decision(payee, at)
   WHERE decision.payee = account AND decision.at IS NOT NULL
-    AND decision.status IN ['ACCRUED', 'SETTLED', 'REVERSED']
+    AND decision.state IN ['ACCRUED', 'SETTLED', 'REVERSED']
   RETURN sum(decision.points) AS earned
 }
 CALL (account) {

@@ -1,10 +1,10 @@
-// Writes what decisions came to, over themselves or over others of their events that no longer follow.
+// Writes what decisions alone came to, over themselves or over others of their events that no longer follow.
 // parameters: rows
 // columns: -
-// starts from: decision_id
+// starts from: decision_rebate
 // mode: write
 // db hits: 11 a row
 UNWIND $rows AS row
-MATCH (decision:Decision {id: row.id})
-USING INDEX SEEK decision:Decision(id)
+MATCH (decision:Decision {rebate: row.id})
+USING INDEX SEEK decision:Decision(rebate)
 SET decision = row.now

@@ -8,12 +8,13 @@ UNWIND $rows AS payee
 CALL (payee) {
   MATCH (decision:Decision)
   USING INDEX SEEK decision:Decision(payee, at)
-  WHERE decision.payee = payee AND decision.at >= $at AND decision.id IS NOT NULL
-    AND (decision.at > $at OR decision.id > $id) AND decision.status IN $statuses
-  RETURN decision ORDER BY decision.payee, decision.at, decision.id LIMIT $limit
+  WHERE decision.payee = payee AND decision.at >= $at AND decision.state IN $statuses
+  WITH decision, left(coalesce(decision.rebate, decision.id), 25) AS id
+  WHERE decision.at > $at OR id > $id
+  RETURN decision, id ORDER BY decision.payee, decision.at, id LIMIT $limit
 }
 RETURN
-  decision.id AS id, decision.rule AS rule, decision.version AS version, decision.trigger AS trigger,
-  decision.role AS role, decision.payee AS payee, decision.status AS status, decision.amountFen AS amountFen,
+  id, decision.rule AS rule, decision.version AS version, decision.trigger AS trigger,
+  decision.role AS role, decision.payee AS payee, decision.state AS status, decision.amountFen AS amountFen,
   decision.points AS points, decision.reason AS reason, decision.cause AS cause, decision.at AS at, decision.decidedAt AS decidedAt
 ORDER BY at, id LIMIT $limit

@@ -7,11 +7,12 @@
 MATCH (trigger:Trigger)
 USING INDEX SEEK trigger:Trigger(at)
 WHERE trigger.at >= $at
-MATCH (trigger)<-[:FOR]-(decision)
-WHERE trigger.at > $at OR decision.id > $id
-WITH decision, trigger.at AS happened ORDER BY happened, decision.id LIMIT $limit
+MATCH (trigger)<-[:FOR]-(decision:Decision)
+WITH decision, trigger.at AS happened, left(coalesce(decision.rebate, decision.id), 25) AS id
+WHERE happened > $at OR id > $id
+WITH decision, happened, id ORDER BY happened, id LIMIT $limit
 RETURN
-  decision.id AS id, decision.rule AS rule, decision.version AS version, decision.trigger AS trigger,
-  decision.role AS role, decision.payee AS payee, decision.status AS status, decision.amountFen AS amountFen,
+  id, decision.rule AS rule, decision.version AS version, decision.trigger AS trigger,
+  decision.role AS role, decision.payee AS payee, decision.state AS status, decision.amountFen AS amountFen,
   decision.points AS points, decision.reason AS reason, decision.cause AS cause, decision.at AS at, decision.decidedAt AS decidedAt
 ORDER BY at, id

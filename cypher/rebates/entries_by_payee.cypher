@@ -13,7 +13,7 @@ CALL (payee) {
   RETURN entry ORDER BY entry.payee, entry.at, entry.id LIMIT $limit
 }
 WITH entry ORDER BY entry.at, entry.id LIMIT $limit
-MATCH (entry)-[:BOOKED_FOR]->(trigger)
+MATCH (entry)-[:FOR]->(trigger)
 RETURN
   entry.id AS id, entry.rule AS rule, entry.version AS version, entry.trigger AS trigger, entry.role AS role,
   entry.payee AS payee, entry.revision AS revision, entry.status AS status, entry.amountFen AS amountFen,

@@ -5,7 +5,7 @@
 // mode: read
 // db hits: 300 a row
 UNWIND $rows AS id
-MATCH (trigger:Event {id: id})<-[:BOOKED_FOR]-(entry)
+MATCH (trigger:Event {id: id})<-[:FOR]-(entry:Entry)
 USING INDEX SEEK trigger:Event(id)
 RETURN
   entry.id AS id, entry.rule AS rule, entry.version AS version, entry.trigger AS trigger, entry.role AS role,

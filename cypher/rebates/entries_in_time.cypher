@@ -7,7 +7,7 @@
 MATCH (trigger:Trigger)
 USING INDEX SEEK trigger:Trigger(at)
 WHERE trigger.at >= $at
-MATCH (trigger)<-[:BOOKED_FOR]-(entry)
+MATCH (trigger)<-[:FOR]-(entry:Entry)
 WHERE (trigger.at > $at OR entry.id > $id) AND entry.status IN $statuses
 WITH entry, trigger, trigger.at AS happened ORDER BY happened, entry.id LIMIT $limit
 RETURN

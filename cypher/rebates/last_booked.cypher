@@ -7,5 +7,5 @@
 UNWIND $rows AS id
 MATCH (trigger:Event {id: id})
 USING INDEX SEEK trigger:Event(id)
-OPTIONAL MATCH (trigger)<-[:BOOKED_FOR]-(entry)
-RETURN id AS trigger, trigger.at AS at, coalesce(max(entry.block), 0) AS block
+OPTIONAL MATCH (trigger)<-[:FOR]-(booked)
+RETURN id AS trigger, trigger.at AS at, coalesce(max(booked.block), 0) AS block

@@ -8,7 +8,7 @@ UNWIND $rows AS payee
 MATCH (entry:Entry)
 USING INDEX SEEK entry:Entry(payee, late)
 WHERE entry.payee = payee AND $before < entry.late <= $block AND entry.at < $start
-MATCH (entry)-[:BOOKED_FOR]->(trigger)
+MATCH (entry)-[:FOR]->(trigger)
 RETURN
   entry.id AS id, entry.rule AS rule, entry.version AS version, entry.trigger AS trigger, entry.role AS role,
   entry.payee AS payee, entry.revision AS revision, entry.status AS status, entry.amountFen AS amountFen,

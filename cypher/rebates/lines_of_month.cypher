@@ -13,7 +13,7 @@ CALL (payee) {
   RETURN entry ORDER BY entry.payee, entry.at, entry.id LIMIT $limit
 }
 WITH entry ORDER BY entry.at, entry.id LIMIT $limit
-MATCH (entry)-[:BOOKED_FOR]->(trigger)
+MATCH (entry)-[:FOR]->(trigger)
 WITH entry, trigger.recordedAt AS decidedAt ORDER BY entry.at, entry.id
 RETURN collect({
   id: entry.id, rule: entry.rule, version: entry.version, trigger: entry.trigger, role: entry.role,

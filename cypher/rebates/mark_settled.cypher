@@ -5,7 +5,7 @@
 // mode: write
 // db hits: 120 a row
 UNWIND $rows AS id
-MATCH (trigger:Event {id: id})<-[:FOR]-(decision)
+MATCH (trigger:Event {id: id})<-[:FOR]-(decision:Decision)
 USING INDEX SEEK trigger:Event(id)
-WHERE decision.status = 'ACCRUED'
-SET decision.status = 'SETTLED'
+WHERE decision.state = 'ACCRUED'
+SET decision.state = 'SETTLED'

@@ -1,13 +1,13 @@
-// Deletes decisions that hang on no event, and members that no identifier belongs to.
+// Deletes decisions alone that hang on no event, and members that no identifier belongs to.
 // parameters: rows
 // columns: -
-// starts from: decision_id, member_id
+// starts from: decision_rebate, member_id
 // mode: write
 // db hits: 20 a row
 UNWIND $rows AS id
 CALL (id) {
-  MATCH (decision:Decision {id: id})
-  USING INDEX SEEK decision:Decision(id)
+  MATCH (decision:Decision {rebate: id})
+  USING INDEX SEEK decision:Decision(rebate)
   DETACH DELETE decision
 }
 CALL (id) {

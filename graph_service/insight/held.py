@@ -11,6 +11,7 @@ from graph_service.members.identifiers import IdentifierKeys, mask
 from graph_service.members.inviting import invitations_of
 from graph_service.members.people import Person, people, points_of
 from graph_service.moments import now, rfc3339
+from graph_service.rebates.nodes import decision_in, entry_in
 
 _INSTANTS = frozenset({"at", "decidedAt", "due", "effectiveAt", "late"})
 
@@ -55,8 +56,8 @@ async def _held(
             for one in consents
         ],
         "events": [_event(row, keys, plain.keys()) for row in sorted(events, key=_in_time)],
-        "rebates": [_told(one) for row in paid for one in row["decisions"]],
-        "journal": [_told(one) for row in paid for one in row["entries"]],
+        "rebates": [_told(one) for row in paid for one in map(decision_in, row["decisions"])],
+        "journal": [_told(one) for row in paid for one in map(entry_in, row["entries"])],
     }
 
 

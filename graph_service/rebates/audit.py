@@ -9,6 +9,7 @@ from graph_service.graph.driver import Graph, Row, Transaction
 from graph_service.rebates.chain import SEAL_BYTES, hash_of, open_books, seals_of
 from graph_service.rebates.decision import decision_id
 from graph_service.rebates.funding import borne_by
+from graph_service.rebates.nodes import Standing, fetch_standing
 from graph_service.rebates.payments import differing_payments
 
 Say = Callable[[float, str], None]
@@ -212,36 +213,38 @@ async def _nets(graph: Graph, found: Audit, say: Callable[[int], None]) -> None:
     after, done = "", 0
     while True:
 
-        async def page(transaction: Transaction, after: str = after) -> tuple[list[str], list[Row], list[str]]:
+        async def page(transaction: Transaction, after: str = after) -> tuple[list[str], list[Standing], list[str]]:
             rows = await transaction.run("rederive/events", after=after, limit=_TRIGGERS_AT_ONCE)
             events = [row["key"] for row in rows]
-            standing = await transaction.rows_of("rebates/standing", events)
+            standing = await fetch_standing(transaction, events)
             return events, standing, await differing_payments(transaction, events)
 
         events, standing, unpaid = await graph.read(page)
         if not events:
             return
         found.faults += [f"what is booked of payment {event} is not what it says" for event in unpaid]
-        for row in standing:
-            if fault := _net(row):
+        for one in standing:
+            if fault := _net(one):
                 found.faults.append(fault)
         after, done = events[-1], done + len(events)
         say(done)
 
 
-def _net(row: Row) -> str | None:
+def _net(standing: Standing) -> str | None:
     decided: dict[Any, tuple[int, int]] = {}
-    for one in row["decisions"]:
+    for one in standing.decisions:
         is_booked = one.get("payee") is not None and one["status"] not in {"REJECTED", "SUSPENSE"}
         if is_booked and (one["amountFen"] or one["points"]):
             decided[_identity(one, one["status"] == "HELD")] = (one["amountFen"], one["points"])
     booked: dict[Any, tuple[int, int]] = {}
-    for one in row["entries"]:
+    for one in standing.entries:
         key = _identity(one, one["status"] == "HELD")
         fen, points = booked.get(key, (0, 0))
         booked[key] = (fen + one["amountFen"], points + one["points"])
     booked = {key: net for key, net in booked.items() if net != (0, 0)}
-    return None if booked == decided else f"the journal's net for event {row['trigger']} is not what its decisions say"
+    return (
+        None if booked == decided else f"the journal's net for event {standing.trigger} is not what its decisions say"
+    )
 
 
 def _identity(one: Row, on_hold: bool) -> tuple[Any, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from graph_service.graph.driver import Row
 from graph_service.rebates.limits import Limits, Passed, Reservation
+from graph_service.rebates.nodes import decision_in
 from graph_service.rebates.passing import place_of
 from graph_service.rebates.reservation_rows import proposes_the_same, reservation_of
 from graph_service.rebates.reserving_order import Closings, Place
@@ -67,11 +68,12 @@ class Changes:
         found = (self.now.get(name), self.before.get(name), self.others.get(name))
         return [one for one in found if one is not None]
 
-    def of_others(self, rows: Iterable[Row]) -> list[Reservation]:
+    def of_others(self, nodes: Iterable[Row]) -> list[Reservation]:
         """Reservations of the graph for further events, each the same object whenever it is met."""
         found = []
-        for row in rows:
-            if row["trigger"] not in self._triggers:
+        for node in nodes:
+            if node["trigger"] not in self._triggers:
+                row = decision_in(node)
                 one = self._known.setdefault(row["id"], reservation_of(row))
                 self._stored.setdefault(row["id"], (one.capped, one.reserved))
                 found.append(one)

@@ -1,7 +1,6 @@
 """Decisions: who is paid what for an event, or why nothing.
 
-(:Decision {id, rule, version, trigger, role, payee, status, amountFen, points, reason, at, decidedAt, due})
-(:Decision)-[:FOR]->(:Trigger)
+How they are stored, alone or beside the entries that book them, is told in `nodes.py`.
 """
 
 import base64

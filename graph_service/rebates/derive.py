@@ -3,7 +3,7 @@
 import contextlib
 from collections import defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graph_service.ahead import WriteBehind, parts_of
 from graph_service.graph.driver import Row, Transaction
@@ -14,6 +14,8 @@ from graph_service.rebates.funding import Borne, bearers_of, fillers
 from graph_service.rebates.holds import fetch_held, with_later_scans
 from graph_service.rebates.journal import Occasion, bookings, is_settled, standing
 from graph_service.rebates.limited import Limited, pass_limits, recounted
+from graph_service.rebates.nodes import Standing, fetch_standing
+from graph_service.rebates.placing import Placed, placed
 from graph_service.rebates.questions import RebateLine, line_of
 from graph_service.rebates.reservation_rows import reservation_row
 from graph_service.rebates.rulebook import Rulebook
@@ -78,12 +80,14 @@ async def write(transaction: Transaction, comparison: "Comparison") -> list[Reba
 
 
 async def _write(transaction: Transaction, comparison: "Comparison") -> None:
-    news = _news_of(comparison)
-    await transaction.rows_of("rebates/delete_decisions", news.gone)
-    await transaction.rows_of("rebates/change_decisions", news.changes)
+    places = placed(comparison.changed, comparison.gone, comparison.stored, comparison.entries, comparison.sharing)
+    await transaction.rows_of("rebates/delete_decisions", places.gone)
+    await transaction.rows_of("rebates/leave_entries", places.left)
+    await transaction.rows_of("rebates/change_decisions", places.changed)
+    await transaction.rows_of("rebates/change_beside_entries", places.beside)
     untied = [{"event": event, "relation": how, "party": party} for event, how, party in sorted(comparison.untied)]
     await transaction.rows_of("rebates/delete_resting_on", untied)
-    await transaction.rows_of("rebates/write_decisions", _new_rows(comparison, news.new))
+    await transaction.rows_of("rebates/write_decisions", _new_rows(comparison, places))
     reversals = [entry for entry in comparison.entries if not entry["revision"] % 2]
     await transaction.rows_of("rebates/link_reversals", reversals)
     await write_tallies(transaction, comparison.tallies)
@@ -96,55 +100,20 @@ async def _seal(transaction: Transaction, parts: Sequence["Comparison"]) -> None
         await seal_block(transaction, parts[0].books, entries=entries)
 
 
-@dataclass(frozen=True, slots=True)
-class _News:
-    """How the decisions of a comparison are written.
-
-    Attributes:
-        changes: properties (`now`) for the nodes of stored decisions (`id`).
-        gone: ids of those whose nodes go.
-        new: properties of those that need a node, by trigger.
-    """
-
-    changes: list[Row]
-    gone: list[str]
-    new: Mapping[str, list[Row]]
-
-
-def _news_of(comparison: "Comparison") -> _News:
-    """A decision that no longer follows makes room for a new one on its event: no node goes, and none comes."""
-    stored = comparison.stored
-    new: dict[str, list[Row]] = defaultdict(list)
-    for row in comparison.changed:
-        if row["id"] not in stored:
-            new[row["trigger"]].append(row)
-    changes = [{"id": row["id"], "now": row} for row in comparison.changed if row["id"] in stored]
-    gone = []
-    for key in comparison.gone:
-        waiting = new.get(stored[key]["trigger"])
-        if waiting:
-            changes.append({"id": key, "now": waiting.pop()})
-        else:
-            gone.append(key)
-    return _News(changes, gone, {trigger: rows for trigger, rows in new.items() if rows})
-
-
-def _new_rows(comparison: "Comparison", decisions: Mapping[str, list[Row]]) -> list[Row]:
+def _new_rows(comparison: "Comparison", places: Placed) -> list[Row]:
     """What is new of triggers: decisions, what these rest on, entries."""
     ties: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    entries: dict[str, list[Row]] = defaultdict(list)
     for event, relation, party in sorted(comparison.tied):
         ties[event].append((relation, party))
-    for entry in comparison.entries:
-        entries[entry["trigger"]].append(entry)
     return [
         {
             "trigger": trigger,
-            "decisions": decisions.get(trigger),
             "restsOn": ties.get(trigger),
-            "entries": entries.get(trigger),
+            "shared": places.shared.get(trigger),
+            "decisions": places.decisions.get(trigger),
+            "entries": places.entries.get(trigger),
         }
-        for trigger in sorted(decisions.keys() | ties.keys() | entries.keys())
+        for trigger in sorted(ties.keys() | places.shared.keys() | places.decisions.keys() | places.entries.keys())
     ]
 
 
@@ -163,6 +132,7 @@ class Comparison:
     Attributes:
         wanted: decisions by id.
         stored: decisions in the graph, as properties, by id.
+        sharing: by the ids of some of these, the entries whose nodes they share.
         changed: decisions that are new or different, as properties.
         gone: ids of decisions that no longer follow.
         tied: what decisions newly rest on.
@@ -174,6 +144,7 @@ class Comparison:
 
     wanted: Mapping[str, Decision]
     stored: Mapping[str, Row]
+    sharing: Mapping[str, Row]
     changed: list[Row]
     gone: list[str]
     tied: set[RestsOn]
@@ -207,17 +178,17 @@ async def compare(
     known = known or Known()
     derived = await evaluate(transaction, asked, rules, clock, known)
     # Nothing stands yet for what is new.
-    stands = await transaction.rows_of("rebates/standing", [one for one in asked if one not in known.scans])
-    stored = [row for standing in stands for row in standing["decisions"]]
+    stands = await fetch_standing(transaction, [one for one in asked if one not in known.scans])
+    stored = [row for standing in stands for row in standing.decisions]
     limited = await _limit(transaction, derived, stored, rules)
-    ties = {(row["trigger"], relation, party) for row in stands for relation, party in row["restsOn"]}
+    ties = {(one.trigger, relation, party) for one in stands for relation, party in one.rests_on}
     stands += await _stands_of(transaction, limited.others)
     everyone = await _with_funders(transaction, derived, limited.others, rules, clock)
     bearers = _bearers(everyone, (*limited.decisions, *limited.others), rules)
     books = known.books or await open_books(transaction)
     why = Occasion(await _concerned(transaction, regrouped, stands), rules.periodic)
     decisions, others = by_trigger(limited.decisions), by_trigger(limited.others)
-    stands_of = {row["trigger"]: row for row in reversed(stands)}
+    stands_of = {one.trigger: one for one in reversed(stands)}
     tied, untied = _by_event(derived.rests_on - ties), _by_event(ties - derived.rests_on)
     events = sorted({*asked, *decisions, *others, *stands_of})
     tallies = limited.tallies
@@ -246,9 +217,9 @@ def _by_event(ties: Iterable[RestsOn]) -> Mapping[str, list[RestsOn]]:
     return found
 
 
-async def _concerned(transaction: Transaction, regrouped: Set[str], stands: Iterable[Row]) -> Set[str]:
+async def _concerned(transaction: Transaction, regrouped: Set[str], stands: Iterable[Standing]) -> Set[str]:
     """With the other accounts of their members, where something was booked for an account that may be taken back."""
-    if not regrouped or not any(row["role"] in ACCOUNT_ROLES for standing in stands for row in standing["entries"]):
+    if not regrouped or not any(row["role"] in ACCOUNT_ROLES for one in stands for row in one.entries):
         return regrouped
     return regrouped | {row["account"] for row in await transaction.rows_of("members/accounts_of", sorted(regrouped))}
 
@@ -261,8 +232,8 @@ async def _limit(transaction: Transaction, derived: Derived, stored: Iterable[Ro
 
 async def limited_decisions(transaction: Transaction, derived: Derived, rules: Rulebook) -> list[Decision]:
     """What limits make of what rules propose for some events, as the graph stands."""
-    stands = await transaction.rows_of("rebates/standing", sorted(derived.triggers))
-    stored = [row for standing in stands for row in standing["decisions"]]
+    stands = await fetch_standing(transaction, sorted(derived.triggers))
+    stored = [row for standing in stands for row in standing.decisions]
     return (await _limit(transaction, derived, stored, rules)).decisions
 
 
@@ -303,7 +274,7 @@ async def _with_funders(
 
 def _beside(
     limited: Limited,
-    stands: Sequence[Row],
+    stands: Sequence[Standing],
     times: Mapping[str, tuple[int, int]],
     *,
     bearers: Callable[[Decision], Borne],
@@ -313,11 +284,11 @@ def _beside(
     untied: Set[RestsOn] = frozenset(),
 ) -> Comparison:
     """What limits make of proposals beside what stands in the graph."""
-    stored = {row["id"]: row for standing in stands for row in standing["decisions"]}
+    stored = {row["id"]: row for one in stands for row in one.decisions}
     wanted = {decision.id: decision for decision in (*limited.decisions, *limited.others)}
     known = {row["trigger"]: (row["at"], row["decidedAt"]) for row in stored.values()} | dict(times)
     rows = {key: decision_row(decision, *known[decision.trigger]) for key, decision in wanted.items()}
-    booked = standing([entry for row in stands for entry in row["entries"]])
+    booked = standing([entry for one in stands for entry in one.entries])
     happened = {event: at for event, (at, _) in known.items()}
     for key, decision in wanted.items():
         if decision.status == "ACCRUED" and is_settled(decision, booked, books.closings, happened[decision.trigger]):
@@ -325,6 +296,7 @@ def _beside(
     return Comparison(
         wanted=wanted,
         stored=stored,
+        sharing={key: entry for one in stands for key, entry in one.sharing.items()},
         changed=[row for key, row in rows.items() if stored.get(key) != row],
         gone=sorted(stored.keys() - rows.keys()),
         tied=set(tied),
@@ -335,7 +307,7 @@ def _beside(
     )
 
 
-async def _stands_of(transaction: Transaction, decisions: Iterable[Decision]) -> list[Row]:
+async def _stands_of(transaction: Transaction, decisions: Iterable[Decision]) -> list[Standing]:
     """What stands for decisions on events whose other decisions nothing is known to have changed."""
     about = {(one.rule, one.trigger, one.role, one.payee) for one in decisions}
 
@@ -343,8 +315,8 @@ async def _stands_of(transaction: Transaction, decisions: Iterable[Decision]) ->
         return (row["rule"], row["trigger"], row["role"], row.get("payee")) in about
 
     return [
-        standing | {kind: [row for row in standing[kind] if concerns(row)] for kind in ("decisions", "entries")}
-        for standing in await transaction.rows_of("rebates/standing", sorted({trigger for _, trigger, _, _ in about}))
+        replace(one, decisions=list(filter(concerns, one.decisions)), entries=list(filter(concerns, one.entries)))
+        for one in await fetch_standing(transaction, sorted({trigger for _, trigger, _, _ in about}))
     ]
 
 

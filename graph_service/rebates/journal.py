@@ -1,7 +1,7 @@
 """The journal: entries, immutable and never derived again, whose net is what the decisions say.
 
     (:Entry {id, rule, version, trigger, role, payee, revision, status, amountFen, points, at, block, funder, …})
-    (:Entry)-[:BOOKED_FOR]->(:Trigger), (:Entry)-[:REVERSES]->(:Entry)
+    (:Entry)-[:FOR]->(:Trigger), (:Entry)-[:REVERSES]->(:Entry)
 
 When a decision changes, its last entry is mirrored once and, if something is still due, the next revision is booked, so
 that odd revisions book and even ones take back. What is due is booked as `ACCRUED`, what is on hold as `HELD`, what a

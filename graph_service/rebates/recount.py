@@ -9,6 +9,7 @@ from graph_service.graph.driver import Row, Transaction
 from graph_service.rebates.business_time import day_of
 from graph_service.rebates.gauges import State, begin_day, gauge
 from graph_service.rebates.limits import Limits, Reservation, Review
+from graph_service.rebates.nodes import decision_in
 from graph_service.rebates.passing import Day, in_order, pass_payee, pass_rule, place_of, returned_at, returned_by
 from graph_service.rebates.refunds import Refund
 from graph_service.rebates.reservation_rows import reservation_of
@@ -152,4 +153,4 @@ async def in_pages(transaction: Transaction, key: str, closings: Closings) -> As
 
 
 async def _decisions(transaction: Transaction, statement: str, **parameters: Any) -> list[Row]:
-    return [row["decision"] for row in await transaction.run(statement, **parameters)]
+    return [decision_in(row["decision"]) for row in await transaction.run(statement, **parameters)]

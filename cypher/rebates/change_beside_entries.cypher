@@ -1,0 +1,10 @@
+// Writes what decisions came to that go on sharing the nodes of entries; of an entry everything stays.
+// parameters: rows
+// columns: -
+// starts from: entry_id
+// mode: write
+// db hits: 25 a row
+UNWIND $rows AS row
+MATCH (entry:Entry {id: row.id})
+USING INDEX SEEK entry:Entry(id)
+SET entry = row.now
