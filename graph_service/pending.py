@@ -285,7 +285,7 @@ class Backlog:
             return Evaluated(frozenset(triggers), derived)
 
         if triggers:
-            looking = asyncio.ensure_future(self._graph.read(look, self._graph.latest_bookmarks()))
+            looking = asyncio.ensure_future(self._graph.read_latest(look))
             looking.add_done_callback(lambda done: done.cancelled() or done.exception())
             self._ahead = _Ahead(len(part), held.batches, looking)
 

@@ -58,6 +58,7 @@ from graph_service.pipeline_limits import LimitReach, reach_limits, renewed
 from graph_service.pipeline_trade import reach_trade
 from graph_service.rebates.derive import derive_decisions, recount
 from graph_service.rebates.evaluate import Known, fetch_rulebook, stamp_rules
+from graph_service.rebates.foresight import Foresight
 from graph_service.rebates.payments import derive_payments
 from graph_service.rebates.questions import RebateLine
 from graph_service.rebates.renaming import rename_payees
@@ -140,6 +141,7 @@ async def derive(
     policy: Policy,
     most: int | None = None,
     beside: Beside | None = None,
+    foresight: Foresight | None = None,
 ) -> Derived:
     """Derives everything that new events change; the caller holds the intake's lock.
 
@@ -152,6 +154,7 @@ async def derive(
         most: triggers besides its own that are derived at once, `MAX_DEPENDENT` by default; more than that wait.
         beside: members by a policy that is to take over; None builds them now, or leaves it to be done later where
             there are many.
+        foresight: what was seen of the new scans while they were written.
     """
     most = MAX_DEPENDENT if most is None else most
     accepted = appended.touched
@@ -204,7 +207,8 @@ async def derive(
     if triggers_now:
         is_untouched = not (turned or judged.erased or limited.renewed or limited.rules)
         scans = {} if turned else _known_scans(appended, judged)
-        known = Known(kept, scans, books=log.books if is_untouched else None)
+        evaluated = None if foresight is None else await foresight.seen(scans)
+        known = Known(kept, scans, evaluated, books=log.books if is_untouched else None)
         decisions += await derive_decisions(transaction, triggers_now, rules, clock, moved, known)
     await derive_payments(transaction, {fact.event for fact in facts if fact.type == "statement.settled"})
     is_complete = triggers is not None

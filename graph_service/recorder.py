@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 from neo4j import Bookmarks
@@ -33,6 +34,7 @@ from graph_service.pipeline import Derived, derive
 from graph_service.policy_change import keep_changing
 from graph_service.rebates.announced import Announcements
 from graph_service.rebates.explain import explanations
+from graph_service.rebates.foresight import Foresight
 from graph_service.rebates.questions import RebateLine
 from graph_service.rebates.trees import Tree
 from graph_service.turns import GIVING_WAY_SECONDS, MOST_WAITING, SMALL_REQUEST, Portion, Turns, Waiting
@@ -105,7 +107,12 @@ class _TakenBackError(Exception):
 
 
 async def record_batch(
-    transaction: Transaction, prepared: Sequence[Prepared], keys: IdentifierKeys, *, most: int | None = None
+    transaction: Transaction,
+    prepared: Sequence[Prepared],
+    keys: IdentifierKeys,
+    *,
+    most: int | None = None,
+    foresight: Foresight | None = None,
 ) -> tuple[Appended, Derived]:
     """Writes events and derives what they change, in one transaction and behind the intake's lock.
 
@@ -114,6 +121,7 @@ async def record_batch(
         prepared: valid events.
         keys: to seal identifiers.
         most: triggers besides their own that are derived at once; see `derive`.
+        foresight: looks at new scans while they are written.
     """
     log = await lock(transaction, (one.arrival.id for one in prepared))
     if log.key_version not in {None, keys.version}:
@@ -124,10 +132,12 @@ async def record_batch(
         )
     prepared = [one.sealed_with(keys) for one in prepared]
     policy = policy_of(log.policy)
-    appended = await append(transaction, prepared, log, now=now(), policy=policy)
+    watch = None if foresight is None else partial(foresight.begin, log)
+    appended = await append(transaction, prepared, log, now=now(), policy=policy, watch=watch)
     if not appended.accepted:
         return appended, Derived([])
-    return appended, await derive(transaction, appended, log, keys=keys, policy=policy, most=most)
+    derived = await derive(transaction, appended, log, keys=keys, policy=policy, most=most, foresight=foresight)
+    return appended, derived
 
 
 class Recorder:
@@ -163,6 +173,8 @@ class Recorder:
         self._writers = writers or Writers()
         self._turns = Turns(most_waiting)
         self._batches: int | None = None
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     @asynccontextmanager
     async def running(self, *, settling: bool = True) -> AsyncIterator["Recorder"]:
@@ -215,7 +227,9 @@ class Recorder:
         """
         report = Report()
         try:
-            prepared = await self._prepare(contents, report, as_admin=as_admin, first_index=first_index)
+            prepared = await self._prepare(
+                contents, report, as_admin=as_admin, first_index=first_index, patient=part_of is not None
+            )
             if prepared:
                 await self._have_written(prepared, part_of, report, tell=tell)
         finally:
@@ -227,13 +241,22 @@ class Recorder:
         return report
 
     async def _prepare(
-        self, contents: Iterable[Any | InvalidJson], report: Report, *, as_admin: bool, first_index: int
+        self,
+        contents: Iterable[Any | InvalidJson],
+        report: Report,
+        *,
+        as_admin: bool,
+        first_index: int,
+        patient: bool = False,
     ) -> list[Prepared]:
+        """Checks events; a patient one does so while the server commits, not while it waits for this process."""
         prepared: list[Prepared] = []
         present = now()
         for index, content in enumerate(contents, first_index):
             if index % _CHECKED_AT_ONCE == 0:
                 await asyncio.sleep(0)
+                if patient:
+                    await self._idle.wait()
             if isinstance(content, InvalidJson):
                 message = f"The line is no JSON object: {content}."
                 report.rejected.append(Rejection(index, None, "INVALID_JSON", None, message))
@@ -331,8 +354,12 @@ class Recorder:
         is_large = not portions[0][0].is_small
 
         async def work(transaction: Transaction) -> tuple[Appended, Derived, int | None]:
-            appended, derived = await record_batch(transaction, prepared, self._keys)
-            batches = (await transaction.run("intake/batches"))[0]["batches"] if is_large else None
+            with self._busy() if is_large else nullcontext():
+                async with Foresight(self._graph) as foresight:
+                    appended, derived = await record_batch(
+                        transaction, prepared, self._keys, foresight=foresight if is_large else None
+                    )
+                batches = (await transaction.run("intake/batches"))[0]["batches"] if is_large else None
             return appended, derived, batches
 
         began = time.monotonic()
@@ -358,6 +385,15 @@ class Recorder:
         if self._others_wrote(batches) or somebody_waits:
             self._turns.watch()
             self._turns.give_way(GIVING_WAY_SECONDS if somebody_waits else _POLITE_SECONDS)
+
+    @contextmanager
+    def _busy(self) -> Iterator[None]:
+        """Lets what can wait leave this process to the block."""
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._idle.set()
 
     def _others_wrote(self, batches: int | None) -> bool:
         """Notices by the number of batches whether another process writes too, of whatever home."""

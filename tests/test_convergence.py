@@ -37,11 +37,11 @@ SLOW = settings(
 
 
 async def arrive(graph: Graph, keys: IdentifierKeys, batches: Iterable[list[Event]]) -> None:
-    """The log arrives in an empty graph, batch by batch."""
+    """The log arrives in an empty graph, batch by batch, of which every second one is a slice of something large."""
     await graph.run(WIPE, read_only=False)
     async with Recorder(graph, keys).running() as recorder:
-        for batch in batches:
-            report = await recorder.record(batch, as_admin=True)
+        for number, batch in enumerate(batches):
+            report = await recorder.record(batch, as_admin=True, part_of=recorder if number % 2 else None)
             assert not report.rejected, report.rejected
 
 

@@ -129,6 +129,13 @@ class Goods:
     born: dict[str, Position] = field(default_factory=dict)
     custody: Custody | None = None
 
+    def cut(self, item: str, whole: str) -> None:
+        """Lets an item know what the run does that it is yet to be cut from; scans of that are of other codes."""
+        if whole in self.facts:
+            self.facts[item], self.stays[item] = self.facts[whole], self.stays[whole]
+        if whole in self.born:
+            self.born[item] = self.born[whole]
+
     def receivers(self) -> set[str]:
         """Every party that some fact hands an item to."""
         return {fact.receiver for facts in self.facts.values() for fact in facts if fact.receiver is not None}

@@ -7,26 +7,51 @@ cut into runs depends on the order of arrival, what is known of each code does n
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from graph_service.goods.codes import Span, following, step
 from graph_service.graph.driver import Transaction
 
 
-async def runs_for(
-    transaction: Transaction, spans: Iterable[Span]
-) -> tuple[Mapping[Span, list[Span]], Mapping[str, str]]:
-    """Makes the graph's runs fit: afterwards every span is exactly some runs.
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """How the graph's runs are to be cut, so that each of some spans is exactly some of them.
 
-    Returns:
-        the runs of each span, in order; and by the key of each run its item.
+    Attributes:
+        named: the runs of each span, in order.
+        items: by the key of each run its item.
+        cut_from: by the key of each run that is yet to be cut off, that of the run that holds its codes now.
+        pieces: by each run of the graph that is to be cut, its pieces, in order.
+        new: runs that are yet to be made, of codes that no event has named.
     """
+
+    named: Mapping[Span, list[Span]] = field(default_factory=dict)
+    items: Mapping[str, str] = field(default_factory=dict)
+    cut_from: Mapping[str, str] = field(default_factory=dict)
+    pieces: Mapping[Span, Sequence[Span]] = field(default_factory=dict)
+    new: Sequence[Span] = ()
+
+
+async def fetch_cuts(transaction: Transaction, spans: Iterable[Span]) -> Cuts:
+    """How runs are to be cut for spans; writes nothing."""
     wanted = sorted(set(spans))
     found = await transaction.rows_of("goods/runs_over", [{"first": span.first, "last": span.last} for span in wanted])
     old = sorted(Span(row["first"], row["last"]) for row in found)
     edges = sorted(_edges(wanted))
     pieces = {run: _pieces(run, edges) for run in old}
     new = [piece for gap in _gaps(wanted, old) for piece in _pieces(gap, edges)]
+    runs = sorted([part for parts in pieces.values() for part in parts] + new)
+    firsts = [run.first for run in runs]
+    named = {span: runs[bisect_left(firsts, span.first) : bisect_right(firsts, span.last)] for span in wanted}
+    # What events call aliases is never split: each of them is one code.
+    items = dict(zip(firsts, firsts, strict=True)) | {row["first"]: row["item"] for row in found}
+    cut_from = {part.first: run.first for run, parts in pieces.items() for part in parts[1:]}
+    return Cuts(named, items, cut_from, {run: parts for run, parts in pieces.items() if len(parts) > 1}, new)
+
+
+async def cut(transaction: Transaction, cuts: Cuts) -> None:
+    """Makes the graph's runs fit."""
     await transaction.rows_of(
         "goods/split_runs",
         [
@@ -35,16 +60,10 @@ async def runs_for(
                 "last": parts[0].last,
                 "pieces": [{"first": part.first, "last": part.last} for part in parts[1:]],
             }
-            for run, parts in pieces.items()
-            if len(parts) > 1
+            for run, parts in cuts.pieces.items()
         ],
     )
-    await transaction.rows_of("goods/create_runs", [{"first": run.first, "last": run.last} for run in new])
-    runs = sorted([part for parts in pieces.values() for part in parts] + new)
-    firsts = [run.first for run in runs]
-    named = {span: runs[bisect_left(firsts, span.first) : bisect_right(firsts, span.last)] for span in wanted}
-    # What events call aliases is never split: each of them is one code.
-    return named, dict(zip(firsts, firsts, strict=True)) | {row["first"]: row["item"] for row in found}
+    await transaction.rows_of("goods/create_runs", [{"first": run.first, "last": run.last} for run in cuts.new])
 
 
 def _edges(spans: Iterable[Span]) -> set[str]:

@@ -104,6 +104,16 @@ class Graph:
                     raise
             return await session.execute_read(lambda transaction: work(Transaction(transaction)))
 
+    async def read_latest(self, work: Callable[[Transaction], Awaitable[Answer]]) -> Answer:
+        """Runs `work`, which only reads, where writes go: it sees all that any process has committed.
+
+        Raises:
+            ServiceError: `UNAVAILABLE`, at once, while the server is known to be lost.
+        """
+        self.require_answers()
+        async with self.driver.session(database=self.database) as session:
+            return await work(Transaction(session))
+
     async def write(self, work: Callable[[Transaction], Awaitable[Answer]]) -> tuple[Answer, Bookmarks]:
         """Runs `work` in a write transaction; returns its answer and the bookmark of its commit.
 

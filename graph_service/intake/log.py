@@ -1,9 +1,10 @@
 """The log: every event once, with what it names. Nothing else writes facts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from graph_service.goods.runs import runs_for
+from graph_service.ahead import WriteBehind
+from graph_service.goods.runs import Cuts, cut, fetch_cuts
 from graph_service.graph.driver import Row, Transaction
 from graph_service.intake.envelope import Arrival, Refusal
 from graph_service.intake.lock import Log
@@ -47,8 +48,18 @@ class Appended:
     scans: Mapping[str, Row] = field(default_factory=dict)
 
 
+Watch = Callable[[Mapping[str, Row], Cuts, int], None]
+"""Is told of a batch of scans before they are written: scans by id, how runs are cut for them, the log's clock."""
+
+
 async def append(
-    transaction: Transaction, prepared: Sequence[Prepared], log: Log, *, now: int, policy: Policy
+    transaction: Transaction,
+    prepared: Sequence[Prepared],
+    log: Log,
+    *,
+    now: int,
+    policy: Policy,
+    watch: Watch | None = None,
 ) -> Appended:
     """Writes those of the events that are new; the caller holds the intake's lock.
 
@@ -58,22 +69,29 @@ async def append(
         log: how the log stands, and what it knows of their ids; its clock moves to the latest of them.
         now: the instant to stamp on events that bring no `recordedAt`, in microseconds.
         policy: the identity policy in force before them.
+        watch: is told of them, when they are scans and nothing else, and no void has named one of them.
     """
     new, found = _sort_out(prepared, log.known)
     if not new:
         return found
-    unfit = [unfit_of(one.shown, policy) for one in new]
-    recorded = [now if one.arrival.recorded_at is None else one.arrival.recorded_at for one in new]
-    runs, items = await _runs_of(transaction, new)
-    rows = [_row(*each, policy) for each in zip(new, recorded, runs, unfit, strict=True)]
-    await transaction.rows_of("intake/append", rows, clock=clock_after(log.clock, recorded))
-    touched = [_touched(*each) for each in zip(new, runs, unfit, strict=True)]
-    scans = {
-        one.arrival.id: _scan(row["properties"], named["SCANS"][0], items)
-        for one, row, named in zip(new, rows, runs, strict=True)
-        if one.arrival.event.type == "goods.scanned"
-    }
-    return replace(found, touched=touched, recorded=recorded, items=items, scans=scans)
+    cuts = await fetch_cuts(transaction, {span for one in new for _, named in one.facts.codes for span in named})
+    async with WriteBehind() as behind:
+        await behind.put(cut(transaction, cuts))
+        unfit = [unfit_of(one.shown, policy) for one in new]
+        recorded = [now if one.arrival.recorded_at is None else one.arrival.recorded_at for one in new]
+        clock = clock_after(log.clock, recorded)
+        runs = [_runs_of(one, cuts) for one in new]
+        rows = [_row(*each, policy) for each in zip(new, recorded, runs, unfit, strict=True)]
+        scans = {
+            one.arrival.id: _scan(row["properties"], named["SCANS"][0], cuts.items)
+            for one, row, named in zip(new, rows, runs, strict=True)
+            if one.arrival.event.type == "goods.scanned"
+        }
+        if watch is not None and len(scans) == len(new) and not found.voided_before:
+            watch(scans, cuts, clock)
+        await behind.put(transaction.rows_of("intake/append", rows, clock=clock))
+        touched = [_touched(*each) for each in zip(new, runs, unfit, strict=True)]
+    return replace(found, touched=touched, recorded=recorded, items=cuts.items, scans=scans)
 
 
 def clock_after(clock: int | None, recorded: Iterable[int]) -> int:
@@ -162,17 +180,9 @@ def _sort_out(prepared: Sequence[Prepared], known_before: Mapping[str, str | Non
     return new, Appended([one.arrival for one in new], duplicates, conflicts, voided_before=voided_before)
 
 
-async def _runs_of(
-    transaction: Transaction, prepared: Sequence[Prepared]
-) -> tuple[list[dict[str, list[str]]], Mapping[str, str]]:
-    """Makes the graph's runs fit.
-
-    Returns:
-        for each event the keys of the runs that it names, by relation; and by the key of each run its item.
-    """
-    spans = {span for one in prepared for _, named in one.facts.codes for span in named}
-    runs, items = await runs_for(transaction, spans)
-    return [
-        {relation: sorted({run.first for span in named for run in runs[span]}) for relation, named in one.facts.codes}
-        for one in prepared
-    ], items
+def _runs_of(prepared: Prepared, cuts: Cuts) -> dict[str, list[str]]:
+    """The keys of the runs that an event names, by relation."""
+    return {
+        relation: sorted({run.first for span in named for run in cuts.named[span]})
+        for relation, named in prepared.facts.codes
+    }

@@ -62,11 +62,11 @@ async def open_books(transaction: Transaction) -> Books:
 def seals_of(
     entries: Iterable[Row] = (), payments: Iterable[Row] = (), closings: Iterable[Row] = ()
 ) -> list[tuple[str, bytes]]:
-    """What a block holds: the seals of all that it booked, each with what it is the seal of, in canonical order."""
+    """The seals of what is booked, each with what it is the seal of; a block holds them in the order of these names."""
     sealed = [(f"entry {row['id']}", _seal(row, _ENTRY)) for row in entries]
     sealed += [(f"payment {row['id']}", _seal(row, _PAYMENT)) for row in payments]
     sealed += [(f"closing {row['event']}", _seal(row, _CLOSING)) for row in closings]
-    return sorted(sealed)
+    return sealed
 
 
 def _seal(row: Row, names: Sequence[str]) -> bytes:
@@ -79,23 +79,21 @@ def hash_of(number: int, at: int, previous: str, seals: bytes) -> str:
     return hashlib.sha256(f"{number}\n{at}\n{previous}\n".encode() + seals).hexdigest()
 
 
-async def seal_block(
-    transaction: Transaction,
-    books: Books,
-    *,
-    entries: Sequence[Row] = (),
-    payments: Sequence[Row] = (),
-    closings: Sequence[Row] = (),
-) -> Books:
+async def seal_block(transaction: Transaction, books: Books, sealed: Iterable[tuple[str, bytes]]) -> Books:
     """Adds the block of what a transaction books; without anything, none.
+
+    Args:
+        transaction: that books.
+        books: where the journal stands without it.
+        sealed: the seals of what it books, each with what it is the seal of.
 
     Returns:
         where the journal stands then.
     """
-    seals = b"".join(seal for _, seal in seals_of(entries, payments, closings))
+    seals = b"".join(seal for _, seal in sorted(sealed))
     if not seals:
         return books
     number, at = books.next_block, now()
-    sealed = hash_of(number, at, books.hash, seals)
-    await transaction.run("rebates/seal_block", number=number, at=at, previous=books.hash, seals=seals, hash=sealed)
-    return Books(number, sealed, books.closings)
+    digest = hash_of(number, at, books.hash, seals)
+    await transaction.run("rebates/seal_block", number=number, at=at, previous=books.hash, seals=seals, hash=digest)
+    return Books(number, digest, books.closings)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from graph_service.ahead import WriteBehind, parts_of
 from graph_service.graph.driver import Row, Transaction
-from graph_service.rebates.chain import Books, open_books, seal_block
+from graph_service.rebates.chain import Books, open_books, seal_block, seals_of
 from graph_service.rebates.decision import ACCOUNT_ROLES, Decision, by_trigger
 from graph_service.rebates.evaluate import AT_ONCE, Derived, Known, RestsOn, evaluate
 from graph_service.rebates.funding import Borne, bearers_of, fillers
@@ -44,16 +44,20 @@ async def derive_decisions(
         the decisions that are new or changed.
     """
     asked = await with_later_scans(transaction, await _with_orders(transaction, triggers, rules), rules)
-    parts: list[Comparison] = []
+    changed: list[RebateLine] = []
+    sealed: list[tuple[str, bytes]] = []
+    books = Books()
     async with (
         WriteBehind() as behind,
         contextlib.aclosing(compare(transaction, asked, rules, clock, regrouped, known)) as compared,
     ):
         async for comparison in compared:
             await behind.put(_write(transaction, comparison))
-            parts.append(comparison)
-    await _seal(transaction, parts)
-    return [line_of(row) for comparison in parts for row in comparison.changed]
+            changed += map(line_of, comparison.changed)
+            sealed += seals_of(comparison.entries)
+            books = comparison.books
+    await seal_block(transaction, books, sealed)
+    return changed
 
 
 async def recount(transaction: Transaction, rule: str, rules: Rulebook) -> list[RebateLine]:
@@ -75,7 +79,7 @@ async def write(transaction: Transaction, comparison: "Comparison") -> list[Reba
         the decisions that are new or changed.
     """
     await _write(transaction, comparison)
-    await _seal(transaction, [comparison])
+    await seal_block(transaction, comparison.books, seals_of(comparison.entries))
     return [line_of(row) for row in comparison.changed]
 
 
@@ -91,13 +95,6 @@ async def _write(transaction: Transaction, comparison: "Comparison") -> None:
     reversals = [entry for entry in comparison.entries if not entry["revision"] % 2]
     await transaction.rows_of("rebates/link_reversals", reversals)
     await write_tallies(transaction, comparison.tallies)
-
-
-async def _seal(transaction: Transaction, parts: Sequence["Comparison"]) -> None:
-    """Makes one block of what a transaction books."""
-    entries = [entry for comparison in parts for entry in comparison.entries]
-    if entries:
-        await seal_block(transaction, parts[0].books, entries=entries)
 
 
 def _new_rows(comparison: "Comparison", places: Placed) -> list[Row]:
@@ -263,13 +260,7 @@ async def _with_funders(
     if not funded:
         return derived
     more = await evaluate(transaction, funded, rules, clock)
-    return Derived(
-        more.triggers | derived.triggers,
-        more.scans | derived.scans,
-        more.receipts | derived.receipts,
-        more.closings | derived.closings,
-        more.trade | derived.trade,
-    )
+    return more | derived
 
 
 def _beside(

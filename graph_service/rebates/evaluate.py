@@ -5,7 +5,7 @@ import contextlib
 import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from graph_service.ahead import fetched_ahead, parts_of
@@ -13,6 +13,7 @@ from graph_service.channel.kept import KeptChannel
 from graph_service.channel.view import ChannelView
 from graph_service.goods.codes import Span
 from graph_service.goods.read import Goods, fetch_goods
+from graph_service.goods.unwritten import Unwritten
 from graph_service.graph.driver import Row, Transaction
 from graph_service.intake.rule import accepted_rule
 from graph_service.rebates.chain import Books
@@ -29,7 +30,7 @@ from graph_service.rebates.trade import TRADE_TYPES, evaluate_trade
 AT_ONCE = 100
 """Triggers that are decided on while what the next ones rest on is fetched."""
 
-_WITHOUT_PAUSE = 20
+_WITHOUT_PAUSE = 5
 
 RestsOn = tuple[str, str, str]
 """Event, relation, party."""
@@ -52,6 +53,16 @@ class Derived:
     receipts: dict[str, ReceiptOutcome] = field(default_factory=dict)
     closings: dict[str, PeriodOutcome] = field(default_factory=dict)
     trade: dict[str, TradeOutcome] = field(default_factory=dict)
+
+    def __or__(self, other: "Derived") -> "Derived":
+        """What the facts say about the triggers of both."""
+        return Derived(
+            self.triggers | other.triggers,
+            self.scans | other.scans,
+            self.receipts | other.receipts,
+            self.closings | other.closings,
+            self.trade | other.trade,
+        )
 
     @property
     def decisions(self) -> list[Decision]:
@@ -174,12 +185,14 @@ class Known:
         channel: what is kept of it.
         scans: those that are new in the log and in force, by id, as `rebates/triggers` would tell them.
         evaluated: what the facts say about some triggers, and which, where that was asked before.
+        unwritten: of the scans, those that the graph does not know yet.
         books: how the journal stands; None where something may have been booked or settled since that was asked.
     """
 
     channel: KeptChannel = field(default_factory=KeptChannel)
     scans: Mapping[str, Row] = field(default_factory=dict)
     evaluated: Evaluated | None = None
+    unwritten: Unwritten | None = None
     books: Books | None = None
 
 
@@ -188,8 +201,11 @@ async def evaluate(
 ) -> Derived:
     """Decides on triggers as the facts in the graph say, and writes nothing."""
     known = known or Known()
-    if known.evaluated is not None and known.evaluated.triggers == set(triggers):
-        return known.evaluated.derived
+    before = known.evaluated
+    if before is not None and before.triggers <= set(triggers):
+        rest = set(triggers) - before.triggers
+        known = replace(known, evaluated=None)
+        return before.derived | await evaluate(transaction, rest, rules, clock, known) if rest else before.derived
 
     async def fetch(part: Sequence[str]) -> Evidence:
         return await _fetch_evidence(transaction, part, rules, known)
@@ -219,7 +235,8 @@ async def _fetch_evidence(transaction: Transaction, triggers: Sequence[str], rul
             named[row["event"]].append(row)
     rows = [row for together in named.values() for row in together]
     late_binding = rules.binds_late("CONSUMER_SCAN")
-    goods = await fetch_goods(transaction, {row["item"] for row in rows}, with_custody=late_binding)
+    fetch = fetch_goods if known.unwritten is None else known.unwritten.fetch_goods
+    goods = await fetch(transaction, {row["item"] for row in rows}, with_custody=late_binding)
     channel = await known.channel.around(
         transaction,
         parties=goods.receivers() | {row["party"] for row in rows if row["party"] is not None},

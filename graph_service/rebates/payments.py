@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable
 
 from graph_service.graph.driver import Row, Transaction
-from graph_service.rebates.chain import open_books, seal_block
+from graph_service.rebates.chain import open_books, seal_block, seals_of
 
 
 async def derive_payments(transaction: Transaction, events: Iterable[str]) -> None:
@@ -23,7 +23,7 @@ async def derive_payments(transaction: Transaction, events: Iterable[str]) -> No
     for entry in new:
         entry["block"] = books.next_block
     await transaction.rows_of("rebates/book_payments", new)
-    await seal_block(transaction, books, payments=new)
+    await seal_block(transaction, books, seals_of(payments=new))
 
 
 async def differing_payments(transaction: Transaction, events: Iterable[str]) -> list[str]:

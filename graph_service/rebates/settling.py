@@ -8,7 +8,7 @@ marked `SETTLED`, at once where they are few, else bit by bit (`pending.py`).
 from collections.abc import Sequence
 
 from graph_service.graph.driver import Row, Transaction
-from graph_service.rebates.chain import open_books, seal_block
+from graph_service.rebates.chain import open_books, seal_block, seals_of
 from graph_service.rebates.periods import end_of, month_of
 
 ACCRUED = "rebates/accrued_before"
@@ -30,7 +30,7 @@ async def seal_closings(transaction: Transaction) -> list[tuple[str, list[Row]]]
     books = await open_books(transaction)
     closings: list[Row] = [{"event": row["event"], "period": row["period"]} for row in waiting]
     await transaction.run("rebates/seal_closings", rows=[row["event"] for row in closings], block=books.next_block)
-    await seal_block(transaction, books, closings=closings)
+    await seal_block(transaction, books, seals_of(closings=closings))
     return [(ACCRUED, [{"before": end_of(max(row["period"] for row in closings))}])]
 
 
