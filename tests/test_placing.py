@@ -79,15 +79,12 @@ def test_a_decision_leaves_an_entry_that_it_takes_back_for_the_one_that_books_it
     assert places.shared["e1"] == [shared_node(now, anew)]
 
 
-def test_a_decision_that_no_longer_follows_leaves_its_entry_and_one_alone_makes_room() -> None:
-    other, alone = "R" + 24 * "B", "R" + 24 * "C"
-    rejected = decision(other, status="REJECTED", amountFen=0, reason="no_owner")
-    stored = {KEY: decision(), alone: decision(alone)}
-    places = placed([rejected], [KEY, alone], stored, [], {KEY: entry()})
+def test_a_decision_that_no_longer_follows_leaves_its_entry_and_one_alone_goes() -> None:
+    alone = "R" + 24 * "C"
+    stored = {KEY: decision(), alone: decision(alone, status="REJECTED", amountFen=0, reason="no_owner")}
+    places = placed([], [KEY, alone], stored, [], {KEY: entry()})
     assert places.left == [{"id": f"{KEY}.1", "now": entry()}]
-    assert places.changed == [{"id": alone, "now": decision_node(rejected)}]
-    assert not places.gone
-    assert not places.decisions["e1"]
+    assert places.gone == [alone]
 
 
 async def test_what_is_booked_at_once_has_one_node_and_what_is_cut_two(graph: Graph, keys: IdentifierKeys) -> None:

@@ -1,4 +1,4 @@
-// Writes what decisions alone came to, over themselves or over others of their events that no longer follow.
+// Writes what decisions alone came to.
 // parameters: rows
 // columns: -
 // starts from: decision_rebate

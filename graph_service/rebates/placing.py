@@ -40,8 +40,6 @@ def placed(
 ) -> Placed:
     """Where decisions and entries go, with as few nodes as they need.
 
-    A decision that no longer follows makes room for a new one on its event: no node goes, and none comes.
-
     Args:
         changed: decisions that are new or different, as properties.
         gone: ids of decisions that no longer follow.
@@ -70,11 +68,8 @@ def placed(
         else:
             found.decisions[row["trigger"]].append(decision_node(row))
     for key in gone:
-        alone = found.decisions.get(stored[key]["trigger"])
         if key in sharing:
             found.left.append({"id": sharing[key]["id"], "now": sharing[key]})
-        elif alone:
-            found.changed.append({"id": key, "now": alone.pop()})
         else:
             found.gone.append(key)
     for entry in apart.values():
