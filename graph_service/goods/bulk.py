@@ -17,7 +17,7 @@ from neo4j import Bookmarks
 
 from graph_service.errors import ServiceError
 from graph_service.goods.bulk_grounds import Found, Grounds
-from graph_service.goods.bulk_keys import keys_of
+from graph_service.goods.bulk_keys import sorted_keys
 from graph_service.goods.bulk_stories import ChangedMeanwhile, Stories, Told
 from graph_service.goods.bulk_timeline import NEVER_NAMED, OWN_CODE, Answer, Owned
 from graph_service.graph.driver import Graph, Transaction
@@ -60,10 +60,7 @@ class _Window:
     def __init__(self, asked: Any, present: int) -> None:
         self._codes = asked.column("code")
         self._at = pc.fill_null(asked.column("at"), present)
-        keys = keys_of(self._codes)
-        order = pc.sort_indices(keys)
-        self._order = order.cast(pa.int64())
-        self._keys = keys.take(order)
+        self._keys, self._order = sorted_keys(self._codes)
         # Answers are told apart by their identity, so each is kept for as long as that is asked for.
         self._answers = [Answer(NEVER_NAMED)]
         self._numbers: dict[int, int] = {}
