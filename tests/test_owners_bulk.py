@@ -19,6 +19,7 @@ from graph_service.goods import bulk, bulk_files
 from graph_service.goods.bulk import Answers, OwnershipJob
 from graph_service.goods.bulk_answers import SCHEMA, batch_of, csv_of, ndjson_of
 from graph_service.goods.bulk_keys import sorted_keys, spans_over
+from graph_service.goods.bulk_owned import OwnedTable
 from graph_service.goods.bulk_questions import lines_asked
 from graph_service.goods.bulk_timeline import Owned
 from graph_service.goods.codes import Span, key_of
@@ -226,7 +227,7 @@ def test_all_forms_say_the_same(rows: list[tuple[str, int, Owned, str | None]]) 
     codes, at, owned, vias = zip(*rows, strict=True)
     places = pa.array(range(len(rows)), pa.int32())
     answers = Answers(
-        pa.array(codes, pa.string()), pa.array(at, pa.int64()), places, list(owned), pa.array(vias, pa.string())
+        OwnedTable(owned), pa.array(codes, pa.string()), pa.array(at, pa.int64()), places, pa.array(vias, pa.string())
     )
 
     expected = [dict(zip(SCHEMA.names, (code, time, *one, via), strict=True)) for code, time, one, via in rows]

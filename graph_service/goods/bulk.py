@@ -11,15 +11,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from neo4j import Bookmarks
 
 from graph_service.errors import ServiceError
+from graph_service.goods.bulk_decide import decide
 from graph_service.goods.bulk_grounds import Found, Grounds
 from graph_service.goods.bulk_keys import sorted_keys
+from graph_service.goods.bulk_owned import OwnedTable
 from graph_service.goods.bulk_stories import ChangedMeanwhile, Stories, Told
-from graph_service.goods.bulk_timeline import NEVER_NAMED, OWN_CODE, Answer, Owned
+from graph_service.goods.bulk_timeline import NEVER_NAMED, OWN_CODE, Answer
 from graph_service.graph.driver import Graph, Transaction
 from graph_service.moments import now
 
@@ -40,17 +43,17 @@ class Answers:
     """The answers to a slice, as columns in the order asked.
 
     Attributes:
+        owned: the different answers, to these codes and others.
         codes: text.
         at: the instants that were asked about, in microseconds.
-        places: for each code where its answer is in `owned`.
-        owned: the different answers.
+        places: for each code the number of its answer.
         via: text, the codes that the deciding facts named; null without one.
     """
 
+    owned: OwnedTable
     codes: Any
     at: Any
     places: Any
-    owned: list[Owned]
     via: Any
 
 
@@ -74,23 +77,22 @@ class _Window:
 
     def decide(self, start: int, count: int, found: Sequence[tuple[Found, Told]]) -> None:
         """Decides on the next slice, from what was told of its runs."""
-        instants = self._at.take(self._order.slice(start, count)).to_pylist()
-        numbers = self._numbers
-        places = [0] * count
-        vias: list[str | None] = [None] * count
-        for one, told in found:
-            answer_at, containers = told.timeline.at, told.containers
-            for place in range(one.start, one.stop):
-                answer = answer_at(instants[place])
-                number = numbers.get(id(answer))
-                if number is None:
-                    number = numbers[id(answer)] = len(self._answers)
-                    self._answers.append(answer)
-                places[place] = number
-                via = answer.via
-                vias[place] = containers[via] if isinstance(via, int) else via
-        self._places.append(pa.array(places, pa.int32()))
-        self._vias.append(pa.array(vias, pa.string()))
+        decided = decide(self._at.take(self._order.slice(start, count)).to_numpy(), found)
+        numbers = np.array([self._number(answer) for answer in decided.answers], np.int32)
+        # Codes that no event has named keep the first answer, and name nothing.
+        places = np.zeros(count, np.int32)
+        places[decided.places] = numbers[decided.numbers]
+        vias = np.full(count, -1)
+        vias[decided.places] = np.arange(len(decided.places))
+        self._places.append(pa.array(places))
+        self._vias.append(decided.vias.take(pa.array(vias, mask=vias < 0)))
+
+    def _number(self, answer: Answer) -> int:
+        number = self._numbers.get(id(answer))
+        if number is None:
+            number = self._numbers[id(answer)] = len(self._answers)
+            self._answers.append(answer)
+        return number
 
     def answers(self) -> Iterator[Answers]:
         """The answers, when all slices are decided."""
@@ -98,11 +100,10 @@ class _Window:
         places = pa.concat_arrays(self._places).take(as_asked)
         vias = pa.concat_arrays(self._vias).take(as_asked)
         vias = pc.if_else(pc.fill_null(pc.equal(vias, OWN_CODE), False), self._codes, vias)
+        owned = OwnedTable([answer.owned for answer in self._answers])
         for start in range(0, len(places), SLICE):
-            told = places.slice(start, SLICE).dictionary_encode()
-            owned = [self._answers[number].owned for number in told.dictionary.to_pylist()]
-            codes, at, via = (column.slice(start, SLICE) for column in (self._codes, self._at, vias))
-            yield Answers(codes, at, told.indices, owned, via)
+            columns = (column.slice(start, SLICE) for column in (self._codes, self._at, places, vias))
+            yield Answers(owned, *columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,12 +197,8 @@ class OwnershipJob:
         listed = await asyncio.to_thread(keys.to_pylist)
         found, others = await asyncio.to_thread(self._grounds.runs_of, listed)
         if others:
-            await self._grounds.fetch_runs(transaction, keys.take(pa.array(others, pa.int64())))
-            more, _ = await asyncio.to_thread(self._grounds.runs_of, [listed[place] for place in others])
-            # A run that was not known has all its keys among the others, in a row.
-            found += [Found(others[one.start], others[one.stop - 1] + 1, one.run) for one in more]
-        untold = self._stories.untold(one.run for one in found)
-        await self._grounds.complete(transaction, untold)
-        marks = await asyncio.to_thread(self._stories.marks, untold)
-        await self._stories.tell(transaction, marks)
-        return [(one, self._stories.of(one.run)) for one in found]
+            unknown = pa.concat_arrays([keys.slice(start, stop - start) for start, stop in others])
+            await self._grounds.fetch_runs(transaction, unknown)
+            found, _ = await asyncio.to_thread(self._grounds.runs_of, listed)
+        told = await self._stories.tell(transaction, [one.run for one in found])
+        return list(zip(found, told, strict=True))
