@@ -142,16 +142,16 @@ class Grounds:
             grounds = {id(ground): ground for run in level if (ground := self.of(run)) is not None}
             visited += grounds.values()
             level = {stay.container for ground in grounds.values() for stay in ground.stays} - self._climbed
-            missing = level - self._lasts.keys()
+            missing = sorted(run for run in level if run not in self._lasts)
             if missing:
-                await self.fetch_runs(transaction, pa.array(sorted(missing), pa.string()))
+                await self.fetch_runs(transaction, pa.array(missing, pa.string()))
             self._climbed |= level
         await self._fetch_facts(transaction, [ground for ground in visited if ground.facts is None])
 
     async def _fetch_items(self, transaction: Transaction, runs: Iterable[str]) -> None:
         """Items of several runs are fetched by their names; there are few."""
         named = {ground.item for run in runs if (ground := self._grounds.get(run)) and ground.item is not None}
-        missing = iter(sorted(named - self._items.keys()))
+        missing = iter(sorted(item for item in named if item not in self._items))
         while part := list(islice(missing, _ITEMS_AT_ONCE)):
             rows = [{"item": item, "from": EVER[0], "until": EVER[1], "scans": True} for item in part]
             for row in await transaction.rows_of("goods/item_facts", rows, above=False):
@@ -160,7 +160,8 @@ class Grounds:
                 self._scans[row["item"]] = _scans(row["scans"])
 
     async def _fetch_facts(self, transaction: Transaction, grounds: Sequence[Ground]) -> None:
-        missing = iter(sorted({event for ground in grounds for event in ground.named} - self._facts.keys()))
+        named = {event for ground in grounds for event in ground.named}
+        missing = iter(sorted(event for event in named if event not in self._facts))
         while part := list(islice(missing, _KEYS_AT_ONCE)):
             # What is not in force is not told.
             self._facts |= dict.fromkeys(part)
