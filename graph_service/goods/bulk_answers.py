@@ -8,8 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graph_service.goods.bulk import Answers
 from graph_service.goods.bulk_timeline import Owned
+from graph_service.goods.bulk_window import Answers
 
 SCHEMA = pa.schema(
     [

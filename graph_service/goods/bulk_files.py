@@ -16,10 +16,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graph_service.errors import ServiceError
-from graph_service.goods.bulk import SLICE, WINDOW, Answers
+from graph_service.goods.bulk import SLICE, WINDOW
 from graph_service.goods.bulk_answers import CSV_HEADER, SCHEMA, batch_of, csv_of
 from graph_service.goods.bulk_csv import careful_rows, plain_rows, takes_care, text_of
 from graph_service.goods.bulk_questions import MAX_LINE, lines_asked, require_names, table_asked
+from graph_service.goods.bulk_window import Answers
 from graph_service.whole_file import whole_file
 
 ASKED_FORMS = (".csv", ".ndjson", ".parquet")

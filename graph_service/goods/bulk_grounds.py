@@ -137,16 +137,20 @@ class Grounds:
         """Fetches what stories of known runs need: facts, and those of all that ever held them."""
         level = set(runs)
         visited: list[Ground] = []
+        climbed: set[str] = set()
         while level:
             await self._fetch_items(transaction, level)
             grounds = {id(ground): ground for run in level if (ground := self.of(run)) is not None}
             visited += grounds.values()
-            level = {stay.container for ground in grounds.values() for stay in ground.stays} - self._climbed
+            held_by = {stay.container for ground in grounds.values() for stay in ground.stays}
+            level = {run for run in held_by if run not in self._climbed and run not in climbed}
             missing = sorted(run for run in level if run not in self._lasts)
             if missing:
                 await self.fetch_runs(transaction, pa.array(missing, pa.string()))
-            self._climbed |= level
+            climbed |= level
         await self._fetch_facts(transaction, [ground for ground in visited if ground.facts is None])
+        # Not before all is there: what fails for a reason that passes is tried again.
+        self._climbed |= climbed
 
     async def _fetch_items(self, transaction: Transaction, runs: Iterable[str]) -> None:
         """Items of several runs are fetched by their names; there are few."""
@@ -163,10 +167,10 @@ class Grounds:
         named = {event for ground in grounds for event in ground.named}
         missing = iter(sorted(event for event in named if event not in self._facts))
         while part := list(islice(missing, _KEYS_AT_ONCE)):
+            rows = await transaction.rows_of("goods/hand_overs", part)
             # What is not in force is not told.
             self._facts |= dict.fromkeys(part)
-            for row in await transaction.rows_of("goods/hand_overs", part):
-                self._facts[row["event"]] = _fact(row)
+            self._facts |= {row["event"]: _fact(row) for row in rows}
         # Most items are named by what names many others, too.
         of_events: dict[tuple[str, ...], tuple[NamingFact, ...]] = {}
         for ground in grounds:
