@@ -104,9 +104,9 @@ def measure_single(
 
 
 def bulk(plan: Plan, served: Served, measure: str) -> None:
-    """Asks about very many codes with `graph-service owners`, each question once before it is measured."""
-    for kind in KINDS:
-        for is_measured in (False, True):
+    """Asks about very many codes with `graph-service owners`; each question once before any is measured."""
+    for is_measured in (False, True):
+        for kind in KINDS:
             asked = _owners(plan, served, kind)
             if asked is None:
                 return
