@@ -139,19 +139,25 @@ def single(plan: Plan, driver: Driver) -> list[Owned]:
 
 
 def bulk(plan: Plan, driver: Driver, measure: str) -> None:
-    """Asks about very many codes, from a CSV into a CSV, ten thousand at a time on one warm connection."""
-    for kind in KINDS:
-        count = min(plan.asked, _BULK_CODES)
-        source, out = plan.questions_file(kind, count), plan.folder / "bare.csv"
-        with session_of(driver) as session:
-            owners_of(session, plan.questions[:_BULK_BATCH])
-            began = time.perf_counter()
-            with source.open(newline="") as rows, out.open("w", newline="") as answers:
-                asked, told = csv.reader(rows), csv.writer(answers)
-                next(asked)
-                while part := [(code, parse_instant(at)) for code, at in islice(asked, _BULK_BATCH)]:
-                    told.writerows(owners_of(session, part))
-            plan.add(f"{measure} {kind}", BARE, count / (time.perf_counter() - began))
+    """Asks about very many codes; each question once before any is measured."""
+    count = min(plan.asked, _BULK_CODES)
+    with session_of(driver) as session:
+        for is_measured in (False, True):
+            for kind in KINDS:
+                seconds = _owners(session, plan.questions_file(kind, count), plan.folder / "bare.csv")
+                if is_measured:
+                    plan.add(f"{measure} {kind}", BARE, count / seconds)
+
+
+def _owners(session: Session, source: Path, out: Path) -> float:
+    """Who owned very many codes, from a CSV into a CSV, ten thousand at a time; the seconds that it took."""
+    began = time.perf_counter()
+    with source.open(newline="") as rows, out.open("w", newline="") as answers:
+        asked, told = csv.reader(rows), csv.writer(answers)
+        next(asked)
+        while part := [(code, parse_instant(at)) for code, at in islice(asked, _BULK_BATCH)]:
+            told.writerows(owners_of(session, part))
+    return time.perf_counter() - began
 
 
 def chain(plan: Plan, driver: Driver) -> None:

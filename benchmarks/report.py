@@ -141,8 +141,9 @@ def _told(about: About) -> Iterator[str]:
     yield (
         f"- The sides come one after another, none runs beside another, on the same events. The service is used "
         f"as users have it: its commands and its HTTP, one process, its embedded Neo4j; the client shares the cores. "
-        f"Every time is taken after warm-up (for single answers as many questions as are measured or {WARM_SCANS:,} "
-        f"scans); their answers are compared before any figure is believed."
+        f"Every time is taken after warm-up (both bulk questions are asked once before one is measured; for "
+        f"single answers as many questions as are measured, or {WARM_SCANS:,} scans), the same for all sides; their "
+        f"answers are compared before any figure is believed."
     )
     yield (
         "- The bare driver asks the service's graph by one bare statement (`benchmarks/cypher/`), and writes the same "

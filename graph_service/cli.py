@@ -14,7 +14,7 @@ import typer
 
 from graph_service.api.viewer import Role
 from graph_service.commands.failures import explained
-from graph_service.commands.running import end_on_signals, settings_of, with_graph, with_service
+from graph_service.commands.running import end_on_signals, settings_of, with_graph, with_service, with_usable_graph
 from graph_service.progress import say
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def owners(
     from graph_service.commands.owners import require_files  # noqa: PLC0415
 
     require_files(file, out)
-    count = with_service(home, lambda service: answer_file(service, file, out), bulk=True)
+    count = with_usable_graph(home, lambda graph: answer_file(graph, file, out))
     say(f"{count:,} codes answered in {out}")
 
 

@@ -1,41 +1,19 @@
 """The service, put together: a server, its graph, and the one way in for events."""
 
 import asyncio
-import re
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-from graph_service.errors import ServiceError
-from graph_service.graph.driver import Graph, connect
-from graph_service.graph.embedded import Connection, embedded_server
-from graph_service.graph.migrations import ready_graph
+from graph_service.graph.driver import Graph
+from graph_service.graph.embedded import Connection
 from graph_service.health import watching
 from graph_service.members.identifiers import IdentifierKeys
 from graph_service.members.keyring import keeping_current, open_keys, renew
 from graph_service.recorder import Recorder
+from graph_service.server import Say, server_of, usable_graph
 from graph_service.settings import Neo4jSettings, Settings
 from graph_service.writers import Writers
-
-Say = Callable[[str], None]
-
-OLDEST_NEO4J = (5, 26)
-_SCHEMES = frozenset({"bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc"})
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """What the server says that it is: version and edition, as in `5.26.28` and `community`."""
-
-    version: str
-    edition: str
-
-    @property
-    def is_new_enough(self) -> bool:
-        """Whether its Cypher and schema are those that the service needs."""
-        numbers = re.findall(r"\d+", self.version)
-        return tuple(int(number) for number in numbers[:2]) >= OLDEST_NEO4J
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,36 +35,6 @@ class Service:
     recorder: Recorder
 
 
-@contextmanager
-def server_of(settings: Settings, say: Say | None = None) -> Iterator[Connection]:
-    """The server to use: that of `NEO4J_URI`, where nothing embedded starts, else the home's own.
-
-    It blocks while a server starts; a command enters it before its event loop runs, so that Ctrl-C ends a download.
-
-    Raises:
-        ServiceError: `INVALID_NEO4J_URI`, or why the embedded server did not start.
-    """
-    given = Neo4jSettings()
-    if not given.uri:
-        with embedded_server(settings.home, say) as connection:
-            yield connection
-        return
-    address = urlsplit(given.uri)
-    if address.scheme not in _SCHEMES or not address.hostname:
-        raise ServiceError(
-            "INVALID_NEO4J_URI",
-            "NEO4J_URI is no address of a Neo4j server.",
-            remedy="Write it like neo4j+s://host:7687; the schemes are " + ", ".join(sorted(_SCHEMES)) + ".",
-        )
-    yield Connection(given.uri, given.username, given.password.get_secret_value(), given.database)
-
-
-async def server_version(graph: Graph) -> Server:
-    """What the server says that it is."""
-    row = (await graph.read(lambda transaction: transaction.run("graph/components")))[0]
-    return Server(row["versions"][0], row["edition"])
-
-
 @asynccontextmanager
 async def open_service(
     settings: Settings, say: Say | None = None, *, connection: Connection | None = None
@@ -105,9 +53,7 @@ async def open_service(
         async with _server_in_thread(settings, say) as started, open_service(settings, say, connection=started) as it:
             yield it
         return
-    async with connect(connection) as graph:
-        await _require_version(graph)
-        await ready_graph(graph, say or (lambda _: None))
+    async with usable_graph(connection, say) as graph:
         secret = settings.identifier_secret()
         keys = await open_keys(graph, secret)
 
@@ -121,17 +67,6 @@ async def open_service(
             watching(graph, recorder, settings, is_embedded=is_embedded),
         ):
             yield Service(settings, connection, graph, keys, recorder)
-
-
-async def _require_version(graph: Graph) -> None:
-    server = await server_version(graph)
-    if not server.is_new_enough:
-        oldest = ".".join(str(number) for number in OLDEST_NEO4J)
-        raise ServiceError(
-            "NEO4J_TOO_OLD",
-            f"The server is Neo4j {server.version}; the service needs {oldest} or newer.",
-            remedy="Upgrade the server, or unset NEO4J_URI and let the service start its own.",
-        )
 
 
 @asynccontextmanager

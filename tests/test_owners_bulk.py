@@ -7,6 +7,7 @@ import io
 import json
 import random
 from itertools import pairwise
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -15,12 +16,15 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from graph_service.errors import ServiceError
-from graph_service.goods import bulk, bulk_files
-from graph_service.goods.bulk import Answers, OwnershipJob
+from graph_service.goods import bulk, bulk_files, bulk_stories
+from graph_service.goods.bulk import OwnershipJob
 from graph_service.goods.bulk_answers import SCHEMA, batch_of, csv_of, ndjson_of
-from graph_service.goods.bulk_keys import keys_of, spans_over
+from graph_service.goods.bulk_keys import sorted_keys, spans_over
+from graph_service.goods.bulk_owned import OwnedTable
 from graph_service.goods.bulk_questions import lines_asked
-from graph_service.goods.bulk_timeline import Owned
+from graph_service.goods.bulk_stories import ChangedMeanwhile, Stories, Told
+from graph_service.goods.bulk_timeline import Owned, Timeline
+from graph_service.goods.bulk_window import Answers
 from graph_service.goods.codes import Span, key_of
 from graph_service.graph.driver import Graph
 from graph_service.members.identifiers import IdentifierKeys
@@ -41,8 +45,19 @@ CODES = st.text(st.sampled_from("Ux0193\n}{喵😀"), min_size=1, max_size=24)
 @unhurried
 @given(st.lists(CODES | st.from_regex(r"[A-C][0-9]{1,3}[a-b]?\Z", fullmatch=True)))
 @example(["9" * 40, "9" * 39 + "8", "x" + "0" * 30, "abc", "U1", "U2", "U3x", "U4x"])
+@example(["U2x", "U1x", "U2x"])
+@example(["U2x", "U1y"])
+@example(["U20", "Ux1"])
+@example(["1" * 18, "0" * 18])
+@example(["1" * 19, "0" * 19])
 def test_columns_of_codes_have_the_keys_of_codes(codes: list[str]) -> None:
-    assert keys_of(pa.array(codes, pa.string())).to_pylist() == [key_of(code) for code in codes]
+    # A column may be a part of a longer one.
+    column = pa.array(["V", *codes, "W"], pa.string()).slice(1, len(codes))
+
+    keys, places = sorted_keys(column)
+
+    assert keys.to_pylist() == sorted(map(key_of, codes))
+    assert [key_of(codes[place]) for place in places.to_pylist()] == keys.to_pylist()
 
 
 @unhurried
@@ -180,6 +195,76 @@ async def test_items_with_one_story_each_name_their_own_container(migrated: Grap
     assert [named[f"U0{number}", times[12]] for number in range(1, 7)] == ["C1", "C2", "C1", "C2", "C3", "C3"]
 
 
+async def test_units_that_consumers_scanned_share_the_story_of_the_others(
+    migrated: Graph, keys: IdentifierKeys
+) -> None:
+    def scanned(number: int, code: str, **fields: object) -> Event:
+        return _moved(number, "goods.scanned", code=code) | fields
+
+    member = {"member": {"identifiers": [{"type": "PHONE", "value": "+8613800000000"}]}}
+    log = [
+        _moved(
+            1, "goods.commissioned", sku="X", batch="B", level="UNIT", range={"first": "U01", "last": "U09"}, holder="F"
+        ),
+        _moved(2, "goods.packed", parent="C1", children=[f"U0{number}" for number in range(1, 10)]),
+        _moved(3, "goods.received", codes=["C1"], party="D"),
+        scanned(4, "U02", **member),
+        _moved(5, "goods.shipped", codes=["C1"], **{"from": "D", "to": "S"}),
+        scanned(6, "U03", **member),
+        scanned(7, "U04"),
+        _moved(8, "goods.received", codes=["C1"], party="S"),
+        scanned(9, "U03", **member),
+        scanned(10, "U05", **member),
+        scanned(11, "U06", **member),
+        _moved(12, "goods.received", codes=["C1"], party="T"),
+    ]
+    await migrated.run(WIPE, read_only=False)
+    async with Recorder(migrated, keys).running() as recorder:
+        assert not (await recorder.record(log, as_admin=True)).rejected
+    times = [parse_instant(event["at"]) for event in log]
+    asked = [(f"U0{number}", at + more) for number in range(1, 10) for at in times for more in (-1, 0)]
+    told = 0
+
+    def count(*arguments: Any) -> Timeline:
+        nonlocal told
+        told += 1
+        return Timeline(*arguments)
+
+    job = OwnershipJob(migrated)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bulk_stories, "Timeline", count)
+        answers = await by_job(migrated, asked, 500, job)
+
+    assert answers == await one_by_one(migrated, asked, job.present)
+    assert told == 1
+    last = {answer["code"]: (answer["status"], answer["owner"]) for answer in answers}
+    sold_by_d, sold_by_s = ("SOLD", "D"), ("SOLD", "S")
+    assert last["U02"] == last["U03"] == sold_by_d
+    assert last["U05"] == last["U06"] == sold_by_s
+    assert last["U01"] == last["U04"] == ("CONFIRMED", "T")
+
+
+async def test_what_contradicts_itself_is_read_anew(demo: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = sample(500)
+    job = OwnershipJob(demo)
+    tell = Stories.tell
+    faults = iter([True, False, True])
+
+    async def sometimes(self: Stories, *arguments: Any) -> list[Told]:
+        if next(faults, False):
+            raise ChangedMeanwhile
+        return await tell(self, *arguments)
+
+    monkeypatch.setattr(Stories, "tell", sometimes)
+
+    assert await by_job(demo, asked, 100, job) == await one_by_one(demo, asked, job.present)
+
+    faults = iter([True] * 10)
+    with pytest.raises(ServiceError) as refused:
+        await by_job(demo, asked, 100, job)
+    assert refused.value.code == "UNAVAILABLE"
+
+
 def _drawn(seed: int) -> list[Event]:
     """The largest of some logs of Hypothesis."""
     found: list[list[Event]] = [[]]
@@ -215,7 +300,7 @@ def test_all_forms_say_the_same(rows: list[tuple[str, int, Owned, str | None]]) 
     codes, at, owned, vias = zip(*rows, strict=True)
     places = pa.array(range(len(rows)), pa.int32())
     answers = Answers(
-        pa.array(codes, pa.string()), pa.array(at, pa.int64()), places, list(owned), pa.array(vias, pa.string())
+        OwnedTable(owned), pa.array(codes, pa.string()), pa.array(at, pa.int64()), places, pa.array(vias, pa.string())
     )
 
     expected = [dict(zip(SCHEMA.names, (code, time, *one, via), strict=True)) for code, time, one, via in rows]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import csv
 import gzip
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -44,17 +43,10 @@ CSV = b"\xef\xbb\xbfcode,at\r\n" + b"".join(f"{c},{t}\r\n".encode() for c, t in 
 NDJSON = b"".join(f'{{"code": "{c}", "at": "{t}"}}\n\n'.encode() for c, t in zip(CODES, TIMES, strict=True))
 
 
-class Surroundings:
-    """What of a service the command needs."""
-
-    def __init__(self, graph: Graph) -> None:
-        self.graph = graph
-
-
 @pytest_asyncio.fixture(loop_scope="session")
-async def service(graph: Graph, recorder: Recorder) -> AsyncIterator[Any]:
+async def filled(graph: Graph, recorder: Recorder) -> Graph:
     await recorder.record([EVENT], as_admin=True)
-    yield Surroundings(graph)
+    return graph
 
 
 def write(path: Path) -> Path:
@@ -82,8 +74,8 @@ def names_in(folder: Path) -> set[str]:
 
 @pytest.mark.parametrize("form", ["a.csv", "a.csv.gz", "a.ndjson", "a.ndjson.gz", "a.parquet"])
 @pytest.mark.parametrize("out", ["out.csv", "out.parquet"])
-async def test_every_form_is_answered_in_the_order_asked(service: Any, tmp_path: Path, form: str, out: str) -> None:
-    assert await owners(service, write(tmp_path / form), tmp_path / out) == 3
+async def test_every_form_is_answered_in_the_order_asked(filled: Graph, tmp_path: Path, form: str, out: str) -> None:
+    assert await owners(filled, write(tmp_path / form), tmp_path / out) == 3
 
     rows = read(tmp_path / out)
     assert list(rows[0]) == SCHEMA.names
@@ -93,13 +85,13 @@ async def test_every_form_is_answered_in_the_order_asked(service: Any, tmp_path:
     assert names_in(tmp_path) == {form, out}
 
 
-async def test_times_may_be_missing_and_codes_strange(service: Any, tmp_path: Path) -> None:
+async def test_times_may_be_missing_and_codes_strange(filled: Graph, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text('at,code\n,"a,""b"""\n,U1\n', "utf-8")
-    await owners(service, tmp_path / "a.csv", tmp_path / "out.csv")
+    await owners(filled, tmp_path / "a.csv", tmp_path / "out.csv")
     assert [(row["code"], row["via"]) for row in read(tmp_path / "out.csv")] == [('a,"b"', 'a,"b"'), ("U1", "U1")]
 
     (tmp_path / "b.csv").write_text("code\n", "utf-8")
-    assert await owners(service, tmp_path / "b.csv", tmp_path / "none.parquet") == 0
+    assert await owners(filled, tmp_path / "b.csv", tmp_path / "none.parquet") == 0
     assert read(tmp_path / "none.parquet") == []
 
 
@@ -121,13 +113,13 @@ async def test_times_may_be_missing_and_codes_strange(service: Any, tmp_path: Pa
     ],
 )
 async def test_a_fault_is_told_and_nothing_is_written(
-    service: Any, tmp_path: Path, name: str, data: bytes, code: str, path: str | None
+    filled: Graph, tmp_path: Path, name: str, data: bytes, code: str, path: str | None
 ) -> None:
     (tmp_path / name).write_bytes(data)
     (tmp_path / "out.csv").write_text("what was there", "utf-8")
 
     with pytest.raises(ServiceError) as told:
-        await owners(service, tmp_path / name, tmp_path / "out.csv")
+        await owners(filled, tmp_path / name, tmp_path / "out.csv")
 
     assert (told.value.code, told.value.path) == (code, path)
     assert names_in(tmp_path) == {name, "out.csv"}
@@ -135,13 +127,13 @@ async def test_a_fault_is_told_and_nothing_is_written(
 
 
 async def test_a_fault_far_down_is_found_by_its_line(
-    service: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    filled: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bulk_files, "SLICE", 10)
     (tmp_path / "a.csv").write_text("code\n" + "U1\n" * 95 + '""\n', "utf-8")
 
     with pytest.raises(ServiceError, match="Line 97: code"):
-        await owners(service, tmp_path / "a.csv", tmp_path / "out.csv")
+        await owners(filled, tmp_path / "a.csv", tmp_path / "out.csv")
 
     assert names_in(tmp_path) == {"a.csv"}
 

@@ -7,7 +7,8 @@ import pytest
 
 from graph_service.errors import ServiceError
 from graph_service.graph.embedded import Connection, server_state
-from graph_service.service import Server, open_service, server_of
+from graph_service.server import Server, server_of
+from graph_service.service import open_service
 from graph_service.settings import Settings
 
 

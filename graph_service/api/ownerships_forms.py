@@ -12,9 +12,9 @@ from graph_service.api.bodies_streamed import StreamedBody
 from graph_service.api.errors import LimitExceeded
 from graph_service.arrow_stream import Written
 from graph_service.errors import ServiceError
-from graph_service.goods.bulk import Answers
 from graph_service.goods.bulk_answers import SCHEMA, batch_of, ndjson_of
 from graph_service.goods.bulk_questions import MAX_LINE, lines_asked, table_asked
+from graph_service.goods.bulk_window import Answers
 
 NDJSON = "application/x-ndjson"
 ARROW = "application/vnd.apache.arrow.stream"

@@ -10,7 +10,7 @@ from graph_service.graph.driver import Graph
 from graph_service.graph.migrations import check_migrations, shipped_migrations
 from graph_service.graph.statements import StatementError, load_statements
 from graph_service.resources import resource
-from graph_service.service import OLDEST_NEO4J, server_version
+from graph_service.server import OLDEST_NEO4J, server_version
 
 
 @dataclass(frozen=True, slots=True)

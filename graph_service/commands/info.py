@@ -8,7 +8,7 @@ from graph_service.graph.driver import Graph
 from graph_service.graph.embedded import Connection, server_state
 from graph_service.moments import rfc3339
 from graph_service.pending import waiting
-from graph_service.service import server_version
+from graph_service.server import server_version
 from graph_service.settings import Settings
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from graph_service.commands.running import stop_requests
 from graph_service.goods.bulk import OwnershipJob
 from graph_service.goods.bulk_files import ANSWERED_FORMS, AnsweredFile, AskedFile, form_of, gathered
+from graph_service.graph.driver import Graph
 from graph_service.progress import progress, say
-from graph_service.service import Service
 
 
 def require_files(asked: Path, out: Path) -> None:
@@ -25,7 +25,7 @@ def require_files(asked: Path, out: Path) -> None:
     AnsweredFile(out).__exit__(KeyboardInterrupt, None, None)
 
 
-async def owners(service: Service, asked: Path, out: Path) -> int:
+async def owners(graph: Graph, asked: Path, out: Path) -> int:
     """Answers the questions of a file; how many there were.
 
     Raises:
@@ -33,7 +33,7 @@ async def owners(service: Service, asked: Path, out: Path) -> int:
         KeyboardInterrupt: when the user stopped it; nothing is written then.
     """
     count = 0
-    job = OwnershipJob(service.graph)
+    job = OwnershipJob(graph)
     with (
         stop_requests(lambda: say("Stopping …")) as stop,
         AskedFile(asked) as questions,

@@ -37,14 +37,13 @@ def with_service(home: Path | None, work: Callable[["Service"], Awaitable[Answer
         bulk: whether nobody waits for each single answer, so that whoever does goes first on the processor.
     """
     # Loads half of the service, which a command without a graph does not need.
-    from graph_service.service import open_service, server_of  # noqa: PLC0415
+    from graph_service.server import server_of  # noqa: PLC0415
+    from graph_service.service import open_service  # noqa: PLC0415
 
     settings = settings_of(home)
     gc.freeze()
     if bulk:
-        # A batch makes some hundred thousand objects that all live until it is written; the collector's default looks
-        # through them a hundred times and finds nothing, which is a third of Python's part of a load.
-        gc.set_threshold(1_000_000, 20, 20)
+        _collect_seldom()
     else:
         # Whoever asks waits for a collection: some milliseconds now and then, rather than a tenth of a second later.
         gc.set_threshold(10_000, 20, 100)
@@ -61,10 +60,35 @@ def with_service(home: Path | None, work: Callable[["Service"], Awaitable[Answer
         return asyncio.run(run())
 
 
+def with_usable_graph(home: Path | None, work: Callable[["Graph"], Awaitable[Answer]]) -> Answer:
+    """Runs work that reads much of the graph, and nothing but the graph; half of the service is not even loaded.
+
+    Nobody waits for each single answer of it, so whoever does goes first on the processor.
+    """
+    from graph_service.server import server_of, usable_graph  # noqa: PLC0415
+
+    gc.freeze()
+    _collect_seldom()
+    with server_of(settings_of(home)) as connection:
+        os.nice(_LATER)
+
+        async def run() -> Answer:
+            async with usable_graph(connection, say) as graph:
+                return await work(graph)
+
+        return asyncio.run(run())
+
+
+def _collect_seldom() -> None:
+    # A batch makes some hundred thousand objects that all live until it is written; the collector's default looks
+    # through them a hundred times and finds nothing, which is a third of Python's part of a load.
+    gc.set_threshold(1_000_000, 20, 20)
+
+
 def with_graph(home: Path | None, work: Callable[["Graph", "Connection"], Awaitable[Answer]]) -> Answer:
     """Runs work on the graph as it is, whether it is migrated or not."""
     from graph_service.graph.driver import connect  # noqa: PLC0415
-    from graph_service.service import server_of  # noqa: PLC0415
+    from graph_service.server import server_of  # noqa: PLC0415
 
     with server_of(settings_of(home)) as connection:
 

@@ -12,7 +12,7 @@ from graph_service.explore.network import network_of
 from graph_service.explore.times import Time
 from graph_service.graph.driver import Graph, connect
 from graph_service.graph.migrations import ready_graph
-from graph_service.service import server_of
+from graph_service.server import server_of
 from graph_service.settings import Settings
 
 if TYPE_CHECKING:

@@ -2,26 +2,28 @@
 
 Codes that came together are sorted and answered slice by slice, so that consecutive codes become one span and one seek,
 and each carton is met once; what their runs and containers rest on is kept for the next slices as far as memory allows.
-What decides is `ownership`, as for a single code. While one slice is decided, what the next one needs is fetched.
+What decides is `ownership`, as for a single code.
+
+Three things go on at once: the runs of one slice are fetched, what the runs of the slice before it rest on is fetched
+and told, and the one before that is decided.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from neo4j import Bookmarks
 
 from graph_service.errors import ServiceError
 from graph_service.goods.bulk_grounds import Found, Grounds
-from graph_service.goods.bulk_keys import keys_of
 from graph_service.goods.bulk_stories import ChangedMeanwhile, Stories, Told
-from graph_service.goods.bulk_timeline import NEVER_NAMED, OWN_CODE, Answer, Owned
+from graph_service.goods.bulk_window import Answers, Window
 from graph_service.graph.driver import Graph, Transaction
 from graph_service.moments import now
+from graph_service.stages import made_ahead
 
 SLICE = 50_000
 """Codes that are answered together."""
@@ -35,88 +37,28 @@ _MOST_KEPT = 500_000
 _RUNS_A_STORY = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """The answers to a slice, as columns in the order asked.
+class _Kept:
+    """What is known of runs, and what was told of them."""
 
-    Attributes:
-        codes: text.
-        at: the instants that were asked about, in microseconds.
-        places: for each code where its answer is in `owned`.
-        owned: the different answers.
-        via: text, the codes that the deciding facts named; null without one.
-    """
+    def __init__(self) -> None:
+        self.grounds = Grounds()
+        self.stories = Stories(self.grounds)
 
-    codes: Any
-    at: Any
-    places: Any
-    owned: list[Owned]
-    via: Any
-
-
-class _Window:
-    """Codes that came together, with their answers as far as they are decided, in the order of their keys."""
-
-    def __init__(self, asked: Any, present: int) -> None:
-        self._codes = asked.column("code")
-        self._at = pc.fill_null(asked.column("at"), present)
-        keys = keys_of(self._codes)
-        order = pc.sort_indices(keys)
-        self._order = order.cast(pa.int64())
-        self._keys = keys.take(order)
-        # Answers are told apart by their identity, so each is kept for as long as that is asked for.
-        self._answers = [Answer(NEVER_NAMED)]
-        self._numbers: dict[int, int] = {}
-        self._places: list[Any] = []
-        self._vias: list[Any] = []
-
-    def slices(self) -> Iterator[tuple[int, Any]]:
-        """The keys, slice by slice, each with its place."""
-        for start in range(0, len(self._keys), SLICE):
-            yield start, self._keys.slice(start, SLICE)
-
-    def decide(self, start: int, count: int, found: Sequence[tuple[Found, Told]]) -> None:
-        """Decides on the next slice, from what was told of its runs."""
-        instants = self._at.take(self._order.slice(start, count)).to_pylist()
-        numbers = self._numbers
-        places = [0] * count
-        vias: list[str | None] = [None] * count
-        for one, told in found:
-            answer_at, containers = told.timeline.at, told.containers
-            for place in range(one.start, one.stop):
-                answer = answer_at(instants[place])
-                number = numbers.get(id(answer))
-                if number is None:
-                    number = numbers[id(answer)] = len(self._answers)
-                    self._answers.append(answer)
-                places[place] = number
-                via = answer.via
-                vias[place] = containers[via] if isinstance(via, int) else via
-        self._places.append(pa.array(places, pa.int32()))
-        self._vias.append(pa.array(vias, pa.string()))
-
-    def answers(self) -> Iterator[Answers]:
-        """The answers, when all slices are decided."""
-        as_asked = pc.inverse_permutation(self._order)
-        places = pa.concat_arrays(self._places).take(as_asked)
-        vias = pa.concat_arrays(self._vias).take(as_asked)
-        vias = pc.if_else(pc.fill_null(pc.equal(vias, OWN_CODE), False), self._codes, vias)
-        for start in range(0, len(places), SLICE):
-            told = places.slice(start, SLICE).dictionary_encode()
-            owned = [self._answers[number].owned for number in told.dictionary.to_pylist()]
-            codes, at, via = (column.slice(start, SLICE) for column in (self._codes, self._at, vias))
-            yield Answers(codes, at, told.indices, owned, via)
+    @property
+    def is_much(self) -> bool:
+        """Whether it is time to begin anew."""
+        return len(self.grounds) + _RUNS_A_STORY * len(self.stories) > _MOST_KEPT
 
 
 @dataclass(frozen=True, slots=True)
-class _Fetched:
-    """A slice with all that its answers need; after the last one the window is answered."""
+class _Slice:
+    """Keys of a window, and the runs that they are in."""
 
-    window: _Window
+    window: Window
     start: int
-    count: int
-    found: list[tuple[Found, Told]]
-    is_last: bool
+    keys: Any
+    kept: _Kept
+    found: list[Found]
 
 
 class OwnershipJob:
@@ -134,77 +76,66 @@ class OwnershipJob:
         self.present = now()
         self._graph = graph
         self._bookmarks = bookmarks
-        self._forget()
-
-    def _forget(self) -> None:
-        self._grounds = Grounds()
-        self._stories = Stories(self._grounds)
+        self._kept = _Kept()
 
     async def answers(self, windows: AsyncIterator[Any]) -> AsyncGenerator[Answers, None]:
-        """The answers to codes, in slices; what comes after the next slice is not read before it is asked for.
+        """The answers to codes, in slices; no more than a few slices are read before their answers are asked for.
 
         Args:
             windows: record batches with the columns `code` (text) and `at` (microseconds, null for now), each of which
                 is answered when all of it has come.
         """
-        ready: asyncio.Queue[_Fetched | BaseException | None] = asyncio.Queue(maxsize=1)
-
-        async def fetch_ahead() -> None:
-            try:
-                async for asked in windows:
-                    window = await asyncio.to_thread(_Window, asked, self.present)
-                    for start, keys in window.slices():
-                        found = await self._fetch(keys)
-                        is_last = start + len(keys) == len(asked)
-                        await ready.put(_Fetched(window, start, len(keys), found, is_last))
-            except Exception as error:
-                await ready.put(error)
-            else:
-                await ready.put(None)
-
-        fetching = asyncio.create_task(fetch_ahead())
-        try:
-            while (fetched := await ready.get()) is not None:
-                if isinstance(fetched, BaseException):
-                    raise fetched
-                window = fetched.window
-                await asyncio.to_thread(window.decide, fetched.start, fetched.count, fetched.found)
-                if fetched.is_last:
-                    parts = window.answers()
-                    while (answers := await asyncio.to_thread(next, parts, None)) is not None:
+        async with aclosing(made_ahead(self._told(made_ahead(self._found(windows))))) as parts:
+            async for part, told in parts:
+                window = part.window
+                await asyncio.to_thread(window.decide, part.start, len(part.keys), told)
+                if part.start + len(part.keys) == len(window):
+                    whole = window.answers(SLICE)
+                    while (answers := await asyncio.to_thread(next, whole, None)) is not None:
                         yield answers
-        finally:
-            fetching.cancel()
-            with suppress(asyncio.CancelledError):
-                await fetching
 
-    async def _fetch(self, keys: Any) -> list[tuple[Found, Told]]:
-        if len(self._grounds) + _RUNS_A_STORY * len(self._stories) > _MOST_KEPT:
-            self._forget()
+    async def _found(self, windows: AsyncIterator[Any]) -> AsyncGenerator[_Slice, None]:
+        async for asked in windows:
+            window = await asyncio.to_thread(Window, asked, self.present)
+            for start, keys in window.slices(SLICE):
+                if self._kept.is_much:
+                    self._kept = _Kept()
+                kept = self._kept
+                yield _Slice(window, start, keys, kept, await self._find(kept, keys))
 
-        async def work(transaction: Transaction) -> list[tuple[Found, Told]]:
-            try:
-                return await self._find(transaction, keys)
-            except BaseException:
-                # Half of what was fetched is worth nothing, and may be asked for again.
-                self._forget()
-                raise
+    async def _told(
+        self, parts: AsyncGenerator[_Slice, None]
+    ) -> AsyncGenerator[tuple[_Slice, list[tuple[Found, Told]]], None]:
+        async with aclosing(parts):
+            async for part in parts:
+                yield part, await self._tell(part)
 
+    async def _find(self, kept: _Kept, keys: Any) -> list[Found]:
+        """The runs of keys; the graph is asked about those that are not known."""
+        listed = await asyncio.to_thread(keys.to_pylist)
+        found, others = await asyncio.to_thread(kept.grounds.runs_of, listed)
+        if not others:
+            return found
+        unknown = pa.concat_arrays([keys.slice(start, stop - start) for start, stop in others])
+        await self._graph.read(lambda transaction: kept.grounds.fetch_runs(transaction, unknown), self._bookmarks)
+        found, _ = await asyncio.to_thread(kept.grounds.runs_of, listed)
+        return found
+
+    async def _tell(self, part: _Slice) -> list[tuple[Found, Told]]:
+        """What there is to know of the runs of a slice; read anew where it contradicts itself."""
+        kept, found = part.kept, part.found
         for _ in range(_ATTEMPTS):
-            with suppress(ChangedMeanwhile):
-                return await self._graph.read(work, self._bookmarks)
+            told = await self._told_of(kept, [one.run for one in found])
+            if told is not None:
+                return list(zip(found, told, strict=True))
+            kept = self._kept = _Kept()
+            found = await self._find(kept, part.keys)
         raise ServiceError("UNAVAILABLE", "The goods change faster than they can be read.", remedy="Try again.")
 
-    async def _find(self, transaction: Transaction, keys: Any) -> list[tuple[Found, Told]]:
-        listed = await asyncio.to_thread(keys.to_pylist)
-        found, others = await asyncio.to_thread(self._grounds.runs_of, listed)
-        if others:
-            await self._grounds.fetch_runs(transaction, keys.take(pa.array(others, pa.int64())))
-            more, _ = await asyncio.to_thread(self._grounds.runs_of, [listed[place] for place in others])
-            # A run that was not known has all its keys among the others, in a row.
-            found += [Found(others[one.start], others[one.stop - 1] + 1, one.run) for one in more]
-        untold = self._stories.untold(one.run for one in found)
-        await self._grounds.complete(transaction, untold)
-        marks = await asyncio.to_thread(self._stories.marks, untold)
-        await self._stories.tell(transaction, marks)
-        return [(one, self._stories.of(one.run)) for one in found]
+    async def _told_of(self, kept: _Kept, runs: list[str]) -> list[Told] | None:
+        async def work(transaction: Transaction) -> list[Told]:
+            return await kept.stories.tell(transaction, runs)
+
+        with suppress(ChangedMeanwhile):
+            return await self._graph.read(work, self._bookmarks)
+        return None

@@ -2,15 +2,14 @@
 
 import json
 import re
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from graph_service.goods.bulk import Answers
 from graph_service.goods.bulk_timeline import Owned
+from graph_service.goods.bulk_window import Answers
 
 SCHEMA = pa.schema(
     [
@@ -46,21 +45,24 @@ _TO_ESCAPE = r'["\\\x00-\x1f]'
 
 def batch_of(answers: Answers) -> Any:
     """A record batch of `SCHEMA`."""
-    said = [pa.array(values, pa.string()).take(answers.places) for values in zip(*answers.owned, strict=True)]
+    said = [column.take(answers.places) for column in answers.owned.columns]
     at = answers.at.cast(pa.timestamp("us", "UTC"))
     return pa.record_batch([answers.codes, at, *said, answers.via], schema=SCHEMA)
 
 
 def ndjson_of(answers: Answers) -> bytes:
     """A JSON object a line."""
-    head = pc.binary_join_element_wise('{"code":', _strings(answers.codes), ',"at":"', _times(answers.at), '",', "")
-    return _lines(answers, head, pc.fill_null(_strings(answers.via), "null"), "}\n", _json_of)
+    middle = answers.owned.texts(_json_of).take(answers.places)
+    via = pc.fill_null(_strings(answers.via), "null")
+    codes, times = _strings(answers.codes), _times(answers.at)
+    return _joined('{"code":', codes, ',"at":"', times, 'Z",', middle, via, "}\n")
 
 
 def csv_of(answers: Answers) -> bytes:
     """A line of CSV each, without the header."""
-    head = pc.binary_join_element_wise(_cells(answers.codes), ",", _times(answers.at), ",", "")
-    return _lines(answers, head, pc.fill_null(_cells(answers.via), ""), "\n", _csv_of)
+    middle = answers.owned.texts(_csv_of).take(answers.places)
+    via = pc.fill_null(_cells(answers.via), "")
+    return _joined(_cells(answers.codes), ",", _times(answers.at), "Z,", middle, via, "\n")
 
 
 def _strings(texts: Any) -> Any:
@@ -72,19 +74,20 @@ def _strings(texts: Any) -> Any:
 
 def _cells(texts: Any) -> Any:
     """A column as cells of CSV."""
+    if not pc.any(pc.match_substring_regex(texts, _TO_QUOTE)).as_py():
+        return texts
     quoted = pc.binary_join_element_wise('"', pc.replace_substring(texts, '"', '""'), '"', "")
     return pc.if_else(pc.match_substring_regex(texts, _TO_QUOTE), quoted, texts)
 
 
-def _lines(answers: Answers, head: Any, via: Any, end: str, write: Callable[[Owned], str]) -> bytes:
-    """Lines: what is each code's own, and what comes from its answer."""
-    middle = pa.array([write(one) for one in answers.owned], pa.string()).take(answers.places)
-    lines = pc.binary_join_element_wise(head, middle, via, end, "")
+def _joined(*pieces: Any) -> bytes:
+    """Columns of text, and texts that are the same in each row, one behind the other."""
+    lines = pc.binary_join_element_wise(*pieces, "")
     size = pc.sum(pc.binary_length(lines)).as_py() or 0
     return b"" if not size else lines.buffers()[2].slice(0, size).to_pybytes()
 
 
-# The same answers come slice after slice.
+# The same answers come window after window.
 @lru_cache(maxsize=_MOST_WRITTEN)
 def _json_of(one: Owned) -> str:
     """An answer up to the value of `via`."""
@@ -108,9 +111,11 @@ def _cell(value: str | None) -> str:
 
 
 def _times(at: Any) -> Any:
-    """RFC 3339 in UTC, with microseconds where there are any."""
+    """RFC 3339 without the zone, with microseconds where there are any."""
     exact = at.cast(pa.timestamp("us"))
     seconds = exact.cast(pa.timestamp("s"), safe=False)
+    texts = seconds.cast(pa.string())
     is_whole = pc.equal(seconds.cast(pa.timestamp("us")), exact)
-    texts = pc.if_else(is_whole, seconds.cast(pa.string()), exact.cast(pa.string()))
-    return pc.binary_join_element_wise(pc.binary_replace_slice(texts, 10, 11, "T"), "Z", "")
+    if not pc.all(is_whole).as_py():
+        texts = pc.if_else(is_whole, texts, exact.cast(pa.string()))
+    return pc.binary_replace_slice(texts, 10, 11, "T")

@@ -1,6 +1,5 @@
 """Rows of CSV as questions: a column at a time where nothing is quoted, row by row where care is needed."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -23,15 +22,14 @@ def text_of(line: bytes) -> str:
     return line.decode("utf-8", "surrogateescape")
 
 
-def plain_rows(header: list[str], lines: Sequence[bytes], line: int) -> Any | None:
+def plain_rows(header: list[str], block: bytes, line: int) -> Any | None:
     """The questions of lines without quotes, a column at a time; None where they have to be looked at one by one.
 
     Args:
         header: the names of their columns.
-        lines: each with its end.
+        block: the lines, each with its end.
         line: the number of the first, from 1.
     """
-    block = b"".join(lines)
     if takes_care(block):
         return None
     try:
@@ -43,12 +41,13 @@ def plain_rows(header: list[str], lines: Sequence[bytes], line: int) -> Any | No
         )
     except pa.ArrowException:
         return None
-    if len(table) != len(lines):
+    # A blank line is no row, and a carriage return may end one; then lines are counted one by one.
+    if len(table) != block.count(b"\n") + (not block.endswith(b"\n")):
         return None
     columns = {name: table.column(name).combine_chunks() for name in header}
     times = columns.get("at", pa.nulls(len(table), pa.string()))
     times = pc.if_else(pc.equal(times, ""), None, times)
-    return batch_asked(columns["code"], times, range(line, line + len(lines)))
+    return batch_asked(columns["code"], times, range(line, line + len(table)))
 
 
 def careful_rows(header: list[str], rows: list[list[str]], line: int) -> Any:

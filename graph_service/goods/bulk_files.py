@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import io
 import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -15,16 +16,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graph_service.errors import ServiceError
-from graph_service.goods.bulk import SLICE, WINDOW, Answers
+from graph_service.goods.bulk import SLICE, WINDOW
 from graph_service.goods.bulk_answers import CSV_HEADER, SCHEMA, batch_of, csv_of
 from graph_service.goods.bulk_csv import careful_rows, plain_rows, takes_care, text_of
 from graph_service.goods.bulk_questions import MAX_LINE, lines_asked, require_names, table_asked
+from graph_service.goods.bulk_window import Answers
 from graph_service.whole_file import whole_file
 
 ASKED_FORMS = (".csv", ".ndjson", ".parquet")
 ANSWERED_FORMS = (".csv", ".parquet")
 
 _MOST_BYTES = 16 * 2**20
+_BLOCK = 2 * 2**20
 _MOST_GATHERED = 128 * 2**20
 _GZIP = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
@@ -135,16 +138,18 @@ class AskedFile:
             return
         header, line = [name.strip() for name in text_of(begin).split(",")], 2
         require_names(header, str(self._path))
-        while lines := self._lines():
+        while block := self._data.read(_BLOCK):
+            # Up to the end of its last line.
+            block += self._data.readline(2 * MAX_LINE)
             self.share = self._raw.tell() / self._size
-            asked = plain_rows(header, lines, line)
+            asked = plain_rows(header, block, line)
             if asked is None:
-                yield from self._careful_csv(lines, header, line)
+                yield from self._careful_csv(io.BytesIO(block), header, line)
                 return
             yield asked
-            line += len(lines)
+            line += len(asked)
 
-    def _careful_csv(self, begin: list[bytes], header: list[str] | None, line: int) -> Iterator[Any]:
+    def _careful_csv(self, begin: Iterable[bytes], header: list[str] | None, line: int) -> Iterator[Any]:
         """The rest of the file row by row, so that cells may be quoted and a fault is named with its line.
 
         Args:

@@ -1,9 +1,10 @@
 """What the items of many codes rest on, fetched run by run and kept while a job asks about more.
 
 Codes of one run rest on the same, and so do the runs of one carton: the graph sends them together, as one *ground*.
+Only scans are each run's own.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -33,7 +34,6 @@ class Ground:
         born: when it came to exist, as derived.
         named: events that name it.
         stays: in containers, oldest first.
-        scans: of it.
         facts: the events in force that name it, oldest first; None until they are needed. Where they name a run that
             is alone, `run` and `last` are empty.
     """
@@ -42,7 +42,6 @@ class Ground:
     born: Position | None
     named: tuple[str, ...]
     stays: tuple[Stay, ...]
-    scans: tuple[ScanOfItem, ...]
     facts: tuple[NamingFact, ...] | None = None
 
     @property
@@ -72,6 +71,7 @@ class Grounds:
         self._lasts: dict[str, str] = {}
         self._grounds: dict[str, Ground] = {}
         self._items: dict[str, Ground] = {}
+        self._scans: dict[str, tuple[ScanOfItem, ...]] = {}
         self._facts: dict[str, NamingFact | None] = {}
         self._climbed: set[str] = set()
         self._firsts: list[str] = []
@@ -85,30 +85,36 @@ class Grounds:
         ground = self._grounds.get(run)
         return self._items[ground.item] if ground is not None and ground.item in self._items else ground
 
+    def own(self, run: str) -> Ground:
+        """The ground that a known run came with; of an item of several runs it says no more than which item it is."""
+        return self._grounds[run]
+
+    def scans_of(self, run: str) -> tuple[ScanOfItem, ...]:
+        """The scans of the item of a known run, oldest first."""
+        return self._scans.get(self._grounds[run].item or run, ())
+
     def last(self, run: str) -> str:
         """The key of the last code of a known run."""
         return self._lasts[run]
 
-    def runs_of(self, keys: Sequence[str]) -> tuple[list[Found], list[int]]:
-        """The runs of keys that are in order, as far as they are known, and the places of the other keys."""
+    def runs_of(self, keys: Sequence[str]) -> tuple[list[Found], list[tuple[int, int]]]:
+        """The runs of keys that are in order, as far as they are known, and where the other keys begin and end."""
         found: list[Found] = []
-        others: list[int] = []
-        if len(self._firsts) < len(self._lasts):
-            self._firsts = sorted(self._lasts)
+        others: list[tuple[int, int]] = []
         firsts, lasts = self._firsts, self._lasts
-        place, before = 0, 0
+        if len(firsts) < len(lasts):
+            # What is in order already is left alone, so this takes no longer than the new ones do.
+            firsts += islice(lasts, len(firsts), None)
+            firsts.sort()
+        place = before = 0
         while place < len(keys):
-            key = keys[place]
-            before = bisect_right(firsts, key, before)
-            last = lasts[firsts[before - 1]] if before else ""
-            if key > last:
-                others.append(place)
-                place += 1
-                continue
-            start = place
-            while place < len(keys) and keys[place] <= last:
-                place += 1
-            found.append(Found(start, place, firsts[before - 1]))
+            start, before = place, bisect_right(firsts, keys[place], before)
+            place = bisect_right(keys, lasts[firsts[before - 1]], place) if before else place
+            if place > start:
+                found.append(Found(start, place, firsts[before - 1]))
+            else:
+                place = bisect_left(keys, firsts[before], place) if before < len(firsts) else len(keys)
+                others.append((start, place))
         return found, others
 
     async def fetch_runs(self, transaction: Transaction, keys: Any) -> None:
@@ -117,11 +123,13 @@ class Grounds:
         for rows in _parts(spans_over(keys, self._gap, _KEYS_AT_ONCE)):
             for row in await transaction.rows_of("goods/grounds", rows):
                 ground = _ground(row)
-                for first, last in row["runs"]:
+                for first, last, scans in row["runs"]:
                     # What came along again stays what it was: it may be completed, and stories rest on it.
                     if first not in self._lasts:
                         self._lasts[first] = last
                         self._grounds[first] = ground
+                        if scans and ground.item is None:
+                            self._scans[first] = _scans(scans)
         sample = [Span(first, self._lasts[first]).count for first in islice(self._lasts, _SAMPLE)]
         self._gap = min(_WIDEST_GAP, max([1, *sample]))
 
@@ -129,40 +137,47 @@ class Grounds:
         """Fetches what stories of known runs need: facts, and those of all that ever held them."""
         level = set(runs)
         visited: list[Ground] = []
+        climbed: set[str] = set()
         while level:
             await self._fetch_items(transaction, level)
             grounds = {id(ground): ground for run in level if (ground := self.of(run)) is not None}
             visited += grounds.values()
-            level = {stay.container for ground in grounds.values() for stay in ground.stays} - self._climbed
-            missing = level - self._lasts.keys()
+            held_by = {stay.container for ground in grounds.values() for stay in ground.stays}
+            level = {run for run in held_by if run not in self._climbed and run not in climbed}
+            missing = sorted(run for run in level if run not in self._lasts)
             if missing:
-                await self.fetch_runs(transaction, pa.array(sorted(missing), pa.string()))
-            self._climbed |= level
+                await self.fetch_runs(transaction, pa.array(missing, pa.string()))
+            climbed |= level
         await self._fetch_facts(transaction, [ground for ground in visited if ground.facts is None])
+        # Not before all is there: what fails for a reason that passes is tried again.
+        self._climbed |= climbed
 
     async def _fetch_items(self, transaction: Transaction, runs: Iterable[str]) -> None:
         """Items of several runs are fetched by their names; there are few."""
         named = {ground.item for run in runs if (ground := self._grounds.get(run)) and ground.item is not None}
-        missing = iter(sorted(named - self._items.keys()))
+        missing = iter(sorted(item for item in named if item not in self._items))
         while part := list(islice(missing, _ITEMS_AT_ONCE)):
             rows = [{"item": item, "from": EVER[0], "until": EVER[1], "scans": True} for item in part]
             for row in await transaction.rows_of("goods/item_facts", rows, above=False):
                 facts = sorted(NamingFact(*fact) for fact in row["facts"])
-                self._items[row["item"]] = Ground(
-                    row["item"], _position(row["born"]), (), _stays(row), _scans(row), tuple(facts)
-                )
+                self._items[row["item"]] = Ground(row["item"], _position(row["born"]), (), _stays(row), tuple(facts))
+                self._scans[row["item"]] = _scans(row["scans"])
 
     async def _fetch_facts(self, transaction: Transaction, grounds: Sequence[Ground]) -> None:
-        missing = iter(sorted({event for ground in grounds for event in ground.named} - self._facts.keys()))
+        named = {event for ground in grounds for event in ground.named}
+        missing = iter(sorted(event for event in named if event not in self._facts))
         while part := list(islice(missing, _KEYS_AT_ONCE)):
+            rows = await transaction.rows_of("goods/hand_overs", part)
             # What is not in force is not told.
             self._facts |= dict.fromkeys(part)
-            for row in await transaction.rows_of("goods/hand_overs", part):
-                self._facts[row["event"]] = _fact(row)
+            self._facts |= {row["event"]: _fact(row) for row in rows}
+        # Most items are named by what names many others, too.
+        of_events: dict[tuple[str, ...], tuple[NamingFact, ...]] = {}
         for ground in grounds:
-            facts = [fact for event in ground.named if (fact := self._facts[event]) is not None]
-            facts.sort(key=_place)
-            ground.facts = tuple(facts)
+            ground.facts = of_events.get(ground.named)
+            if ground.facts is None:
+                facts = [fact for event in ground.named if (fact := self._facts[event]) is not None]
+                ground.facts = of_events[ground.named] = tuple(sorted(facts, key=_place))
 
 
 def _parts(spans: Iterable[tuple[Row, int]]) -> Iterator[list[Row]]:
@@ -180,19 +195,15 @@ def _parts(spans: Iterable[tuple[Row, int]]) -> Iterator[list[Row]]:
 
 
 def _ground(row: Row) -> Ground:
-    return Ground(row["item"], _position(row["born"]), tuple(row["named"]), _stays(row), _scans(row))
+    return Ground(row["item"], _position(row["born"]), tuple(row["named"]), _stays(row))
 
 
 def _stays(row: Row) -> tuple[Stay, ...]:
     return tuple(sorted(map(stay_of, row["stays"]), key=lambda stay: stay.since)) if row["stays"] else ()
 
 
-def _scans(row: Row) -> tuple[ScanOfItem, ...]:
-    return (
-        tuple(sorted((ScanOfItem(*scan) for scan in row["scans"]), key=lambda scan: scan.position))
-        if row["scans"]
-        else ()
-    )
+def _scans(rows: Iterable[Sequence[Any]]) -> tuple[ScanOfItem, ...]:
+    return tuple(sorted((ScanOfItem(*scan) for scan in rows), key=lambda scan: scan.position))
 
 
 def _position(born: Sequence[Any] | None) -> Position | None:

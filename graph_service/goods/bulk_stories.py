@@ -1,12 +1,14 @@
 """One story for all items that the same facts reach in the same way, and one timeline for each story.
 
 Whatever a story is told from goes into its *mark*; items with one mark have one story. Which containers the facts named
-does not: a story calls them its first, its second and so on, and each run says which they are. So the units of all
-cartons of a delivery share what happened to them, and an answer still names the carton.
+does not: a story calls them its first, its second and so on, and each ground says which they are. So the units of all
+cartons of a delivery share what happened to them, and an answer still names the carton. Scans don't either: each run
+says which of its own counts.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from graph_service.goods.bulk_channel import ChannelMemory
 from graph_service.goods.bulk_grounds import Ground, Grounds
@@ -14,7 +16,7 @@ from graph_service.goods.bulk_timeline import Timeline
 from graph_service.goods.codes import code_of
 from graph_service.goods.containment import Position
 from graph_service.goods.read import FIRST, LAST, Goods
-from graph_service.goods.story import Story
+from graph_service.goods.story import ScanOfItem, Story
 from graph_service.graph.driver import Transaction
 
 Mark = tuple[object, ...]
@@ -35,10 +37,19 @@ class Marked(NamedTuple):
 
 
 class Told(NamedTuple):
-    """The timeline of a run's story, and the codes of the containers that its answers refer to."""
+    """What there is to know of a run.
+
+    Attributes:
+        timeline: of its story.
+        containers: the codes of those that its answers refer to.
+        opened: the first valid scan of its item, if any.
+        rank: of this, as the timeline tells it; -1 without one.
+    """
 
     timeline: Timeline
     containers: tuple[str, ...]
+    opened: Position | None = None
+    rank: int = -1
 
 
 class _Held(NamedTuple):
@@ -55,6 +66,7 @@ class Stories:
         self._grounds = grounds
         self._channel = ChannelMemory()
         self._timelines: dict[Mark, Timeline] = {}
+        self._of_ground: dict[Ground, Told] = {}
         self._of_run: dict[str, Told] = {}
         self._numbers: dict[Mark, int] = {}
         self._within: dict[tuple[str, Position, Position], _Held] = {}
@@ -62,36 +74,53 @@ class Stories:
     def __len__(self) -> int:
         return len(self._timelines)
 
-    def untold(self, runs: Iterable[str]) -> list[str]:
-        """Those of known runs that have no timeline yet."""
-        return [run for run in runs if run not in self._of_run]
-
-    def of(self, run: str) -> Told:
-        """What was told of a run."""
-        return self._of_run[run]
-
-    def marks(self, runs: Iterable[str]) -> dict[str, Marked]:
-        """The marks of completed runs.
+    async def tell(self, transaction: Transaction, runs: Sequence[str]) -> list[Told]:
+        """What there is to know of known runs, in their order.
 
         Raises:
-            ChangedMeanwhile: when containers hold each other.
+            ChangedMeanwhile: when what was read contradicts itself.
         """
-        by_ground: dict[int, Marked] = {}
+        untold = self._untold(runs)
+        await self._grounds.complete(transaction, untold)
+        marks = await asyncio.to_thread(self._marks, untold)
+        await self._make_timelines(transaction, marks)
+        return await asyncio.to_thread(lambda: list(map(self._of, runs)))
+
+    def _untold(self, runs: Iterable[str]) -> list[str]:
+        """One run of each ground that has no story yet; all runs of an item that has several."""
+        of_ground: dict[Ground, str] = {}
+        several = []
+        for run in runs:
+            ground = self._grounds.own(run)
+            if ground.item is not None:
+                if run not in self._of_run:
+                    several.append(run)
+            elif ground not in self._of_ground:
+                of_ground.setdefault(ground, run)
+        return [*of_ground.values(), *several]
+
+    def _of(self, run: str) -> Told:
+        known = self._of_run.get(run)
+        if known is not None:
+            return known
+        told = self._of_ground[self._grounds.own(run)]
+        scans = self._grounds.scans_of(run)
+        if scans:
+            told = self._of_run[run] = told._replace(**_opened(told.timeline, scans))
+        return told
+
+    def _marks(self, runs: Iterable[str]) -> dict[str, Marked]:
+        """The marks of completed runs."""
         marks: dict[str, Marked] = {}
         for run in runs:
             ground = self._grounds.of(run)
             if ground is None:
                 raise ChangedMeanwhile
-            known = by_ground.get(id(ground))
-            if known is None:
-                above = self._holders(ground, FIRST, LAST, 1)
-                if ground.item is not None:
-                    # Which of its codes is asked about matters.
-                    marks[run] = Marked((ground.item, run), _distinct(above))
-                    continue
-                mark = (ground.born, ground.scans, _events(ground, FIRST, LAST), _shape(above))
-                known = by_ground[id(ground)] = Marked(mark, _distinct(above))
-            marks[run] = known
+            above = self._holders(ground, FIRST, LAST, 1)
+            # Of an item of several runs it matters which of its codes is asked about.
+            several = (ground.item, run) if ground.item is not None else None
+            mark = several or (ground.born, _events(ground, FIRST, LAST), _shape(above))
+            marks[run] = Marked(mark, _distinct(above))
         return marks
 
     def _holders(self, ground: Ground, since: Position, until: Position, depth: int) -> list[_Held]:
@@ -124,8 +153,7 @@ class Stories:
             self._within[window] = known
         return known
 
-    async def tell(self, transaction: Transaction, marks: Mapping[str, Marked]) -> None:
-        """Makes the timelines of runs."""
+    async def _make_timelines(self, transaction: Transaction, marks: Mapping[str, Marked]) -> None:
         first_of: dict[Mark, str] = {}
         for run, marked in marks.items():
             first_of.setdefault(marked.mark, run)
@@ -142,14 +170,18 @@ class Stories:
             places = {code: place for place, code in enumerate(marks[run].containers)}
             self._timelines[mark] = Timeline(story, view, turns[around[mark]], asked, places)
         for run, marked in marks.items():
-            self._of_run[run] = Told(self._timelines[marked.mark], marked.containers)
+            told = Told(self._timelines[marked.mark], marked.containers)
+            if self._is_one_of_several(run):
+                self._of_run[run] = told._replace(**_opened(told.timeline, self._grounds.scans_of(run)))
+            else:
+                self._of_ground[self._grounds.own(run)] = told
 
     def _is_one_of_several(self, run: str) -> bool:
         ground = self._grounds.of(run)
         return ground is not None and ground.item is not None
 
     def _story(self, run: str) -> Story:
-        """The story of a run's item, told by the functions that tell the story of one code."""
+        """The story of a run's item without its scans, told by the functions that tell the story of one code."""
         goods = Goods()
         waiting = [run]
         name = run
@@ -161,7 +193,6 @@ class Stories:
             item = ground.item or here
             if here == run:
                 name = item
-                goods.scans[item] = list(ground.scans)
             if item in goods.facts:
                 continue
             goods.facts[item] = [
@@ -173,6 +204,11 @@ class Stories:
                 goods.born[item] = ground.born
             waiting += [stay.container for stay in ground.stays]
         return goods.story(name, code_of(run) if name != run or self._is_one_of_several(run) else None)
+
+
+def _opened(timeline: Timeline, scans: Sequence[ScanOfItem]) -> dict[str, Any]:
+    opened, rank = timeline.opened(scans)
+    return {"opened": opened, "rank": rank}
 
 
 def _events(ground: Ground, since: Position, until: Position) -> Mark:

@@ -1,13 +1,14 @@
 """Answers about one story at any time: they change at a few instants only, so each is decided once."""
 
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from graph_service.channel.view import ChannelView
+from graph_service.goods.containment import Position
 from graph_service.goods.ownership import ownership
 from graph_service.goods.questions import end_of
-from graph_service.goods.story import HandOver, Story
+from graph_service.goods.story import HandOver, ScanOfItem, Story
 
 OWN_CODE = ""
 """As `via`: the fact named the very code that is asked about. No code is empty."""
@@ -44,17 +45,23 @@ NEVER_NAMED = Owned("UNKNOWN")
 
 
 class Timeline:
-    """The answers about a story.
+    """The answers about a story, for all items that share it, whenever consumers scanned them.
+
+    A valid scan changes one thing: from then on the item is sold, as it was owned at that moment. When this was matters
+    only as far as it lies between other facts: its *rank* is how many hand-overs came before it.
 
     Args:
-        story: of the item.
+        story: of the items, without their scans.
         channel: the parties and products around it.
         turns: instants at which what is known of these changes, in microseconds.
         asked: the code that it is told for; None where it is told for all codes that share it.
         containers: the codes of the containers that its facts name, as the story names them, with their places.
+
+    Attributes:
+        turns: the instants at which answers may change, ascending, in microseconds; not those of scans.
     """
 
-    __slots__ = ("_answers", "_asked", "_channel", "_containers", "_story", "_turns")
+    __slots__ = ("_answers", "_asked", "_channel", "_containers", "_story", "turns")
 
     def __init__(
         self,
@@ -65,25 +72,38 @@ class Timeline:
         containers: Mapping[str, int],
     ) -> None:
         instants = {one.at for one in (*story.hand_overs, *story.commissionings)}
-        if story.opened is not None:
-            instants.add(story.opened[0])
         self._story = story
         self._channel = channel
-        self._turns = sorted(instants.union(turns))
+        self.turns = sorted(instants.union(turns))
         self._asked = asked
         self._containers = containers
-        self._answers: dict[int, Answer] = {}
+        self._answers: dict[tuple[int, int], Answer] = {}
 
-    def at(self, instant: int) -> Answer:
-        """Who owned it then; between two turns the answer is one."""
-        segment = bisect_right(self._turns, instant)
-        found = self._answers.get(segment)
+    def opened(self, scans: Sequence[ScanOfItem]) -> tuple[Position | None, int]:
+        """Where the first valid one of an item's scans (oldest first) stands in time, and its rank; None and -1."""
+        first = self._story.first_valid(scans)
+        if first is None:
+            return None, -1
+        return first, sum(one.position < first for one in self._story.hand_overs)
+
+    def answer(self, turned: int, instant: int, opened: Position | None, rank: int) -> Answer:
+        """Who owned an item at an instant.
+
+        Args:
+            turned: how many turns came until then.
+            instant: in microseconds.
+            opened: the first valid scan of the item, where it came until then.
+            rank: of this; -1 without one.
+        """
+        case = (turned, rank)
+        found = self._answers.get(case)
         if found is None:
-            found = self._answers[segment] = self._decide(instant)
+            found = self._answers[case] = self._decide(instant, opened)
         return found
 
-    def _decide(self, at: int) -> Answer:
-        one = ownership(self._story, self._channel, at, end_of(at))
+    def _decide(self, at: int, opened: Position | None) -> Answer:
+        story = self._story if opened is None else replace(self._story, opened=opened)
+        one = ownership(story, self._channel, at, end_of(at))
         way = one.way
         owned = Owned(
             one.status,

@@ -82,6 +82,14 @@ class Story:
     hand_overs: list[HandOver] = field(default_factory=list)
     verdicts: dict[str, str | None] = field(default_factory=dict)
 
+    def first_valid(self, scans: Iterable[ScanOfItem]) -> Position | None:
+        """Where the first valid one of scans that it was told without stands in time; None without one.
+
+        Args:
+            scans: of the item, oldest first.
+        """
+        return next((scan.position for scan in scans if _why_invalid(scan, self) is None), None)
+
     def commissioning(self, before: Position) -> HandOver | None:
         """Of several the latest before then tells SKU, batch and level; before the first, the first does."""
         return next(
@@ -112,14 +120,12 @@ def story_of(
     own_papers = any(one.type == "goods.commissioned" and one.depth == 0 for one in named.values())
     if not own_papers:
         story.born = first_packing
-    events: list[HandOver | ScanOfItem] = sorted([*named.values(), *scans], key=lambda one: one.position)
-    for one in events:
-        if isinstance(one, ScanOfItem):
-            story.verdicts[one.event] = verdict = _why_invalid(one, story)
-            if verdict is None:
-                story.opened = one.position
-        else:
-            _count(one, story)
+    for fact in named.values():
+        _count(fact, story)
+    for scan in sorted(scans, key=lambda one: one.position):
+        story.verdicts[scan.event] = verdict = _why_invalid(scan, story)
+        if verdict is None:
+            story.opened = scan.position
     return story
 
 
@@ -137,13 +143,14 @@ def _count(fact: HandOver, story: Story) -> None:
 
 
 def _why_invalid(scan: ScanOfItem, story: Story) -> str | None:
-    """The first reason in the contract's order, with the story as it stands just before the scan."""
+    """The first reason in the contract's order, with the story as it stood just before the scan."""
     if scan.account is None:
         return "no_member"
     if story.born is None or story.born > scan.position:
         return "unknown_code"
-    if not story.commissionings or story.commissionings[-1].level != "UNIT":
+    made = [one for one in story.commissionings if one.position < scan.position]
+    if not made or made[-1].level != "UNIT":
         return "not_a_unit"
-    if story.gone is not None:
+    if story.gone is not None and story.gone < scan.position:
         return "destroyed"
     return "code_already_consumed" if story.opened is not None else None

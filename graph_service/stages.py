@@ -1,0 +1,21 @@
+"""Stages of work that go on at once: while one part is looked at, the stage before makes the next."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import TypeVar
+
+Part = TypeVar("Part")
+
+
+async def made_ahead(parts: AsyncGenerator[Part, None]) -> AsyncGenerator[Part, None]:
+    """The parts in their order, each made while the one before it is looked at; they are closed with this."""
+    end = object()
+    following = asyncio.ensure_future(anext(parts, end))
+    try:
+        while (part := await following) is not end:
+            following = asyncio.ensure_future(anext(parts, end))
+            yield part  # type: ignore[misc]
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+        await parts.aclose()
