@@ -141,6 +141,27 @@ async def test_what_is_kept_may_be_forgotten_at_any_time(demo: Graph, monkeypatc
     assert await by_job(demo, asked, 100, job) == await one_by_one(demo, asked, job.present)
 
 
+async def test_what_contradicts_itself_is_read_anew(demo: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = sample(500)
+    job = OwnershipJob(demo)
+    tell = Stories.tell
+    faults = iter([True, False, True])
+
+    async def sometimes(self: Stories, *arguments: Any) -> list[Told]:
+        if next(faults, False):
+            raise ChangedMeanwhile
+        return await tell(self, *arguments)
+
+    monkeypatch.setattr(Stories, "tell", sometimes)
+
+    assert await by_job(demo, asked, 100, job) == await one_by_one(demo, asked, job.present)
+
+    faults = iter([True] * 10)
+    with pytest.raises(ServiceError) as refused:
+        await by_job(demo, asked, 100, job)
+    assert refused.value.code == "UNAVAILABLE"
+
+
 @pytest.mark.parametrize("seed", range(8))
 async def test_odd_logs_are_answered_alike(migrated: Graph, keys: IdentifierKeys, seed: int) -> None:
     """Aliases, repacking, voids, parties that change: whatever the model's logs have."""
@@ -159,40 +180,6 @@ async def test_odd_logs_are_answered_alike(migrated: Graph, keys: IdentifierKeys
 
 def _moved(number: int, event_type: str, **fields: object) -> Event:
     return {"id": f"moved-{number}", "type": event_type, "at": f"2026-05-01T{number:02d}:00:00Z"} | fields
-
-
-async def test_items_with_one_story_each_name_their_own_container(migrated: Graph, keys: IdentifierKeys) -> None:
-    """What moves from the first carton to the second tells another story than what comes back into the first."""
-    log = [
-        _moved(
-            1, "goods.commissioned", sku="X", batch="B", level="UNIT", range={"first": "U01", "last": "U09"}, holder="F"
-        ),
-        _moved(2, "goods.packed", parent="C1", children=["U01", "U02"]),
-        _moved(3, "goods.packed", parent="C2", children=["U03", "U04"]),
-        _moved(4, "goods.packed", parent="C3", children=["U05", "U06"]),
-        _moved(5, "goods.packed", parent="P", children=["C1", "C2", "C3"]),
-        _moved(6, "goods.received", codes=["P"], party="D"),
-        _moved(7, "goods.received", codes=["C1", "C2"], party="S1"),
-        _moved(8, "goods.received", codes=["C3"], party="S1"),
-        _moved(9, "goods.unpacked", parent="C1", children=["U01", "U02"]),
-        _moved(10, "goods.unpacked", parent="C2", children=["U03", "U04"]),
-        _moved(11, "goods.packed", parent="C1", children=["U01", "U03"]),
-        _moved(12, "goods.packed", parent="C2", children=["U02", "U04"]),
-        _moved(13, "goods.received", codes=["C1", "C2"], party="S2"),
-    ]
-    await migrated.run(WIPE, read_only=False)
-    async with Recorder(migrated, keys).running() as recorder:
-        assert not (await recorder.record(log, as_admin=True)).rejected
-    times = [parse_instant(event["at"]) for event in log]
-    asked = [(f"U0{number}", at) for number in range(1, 10) for at in times]
-    job = OwnershipJob(migrated)
-
-    answers = await by_job(migrated, asked, 500, job)
-
-    assert answers == await one_by_one(migrated, asked, job.present)
-    named = {(answer["code"], at): answer["via"] for answer, (_, at) in zip(answers, asked, strict=True)}
-    assert [named[f"U0{number}", times[6]] for number in range(1, 7)] == ["C1", "C1", "C2", "C2", "P", "P"]
-    assert [named[f"U0{number}", times[12]] for number in range(1, 7)] == ["C1", "C2", "C1", "C2", "C3", "C3"]
 
 
 async def test_units_that_consumers_scanned_share_the_story_of_the_others(
@@ -244,25 +231,38 @@ async def test_units_that_consumers_scanned_share_the_story_of_the_others(
     assert last["U01"] == last["U04"] == ("CONFIRMED", "T")
 
 
-async def test_what_contradicts_itself_is_read_anew(demo: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = sample(500)
-    job = OwnershipJob(demo)
-    tell = Stories.tell
-    faults = iter([True, False, True])
+async def test_items_with_one_story_each_name_their_own_container(migrated: Graph, keys: IdentifierKeys) -> None:
+    """What moves from the first carton to the second tells another story than what comes back into the first."""
+    log = [
+        _moved(
+            1, "goods.commissioned", sku="X", batch="B", level="UNIT", range={"first": "U01", "last": "U09"}, holder="F"
+        ),
+        _moved(2, "goods.packed", parent="C1", children=["U01", "U02"]),
+        _moved(3, "goods.packed", parent="C2", children=["U03", "U04"]),
+        _moved(4, "goods.packed", parent="C3", children=["U05", "U06"]),
+        _moved(5, "goods.packed", parent="P", children=["C1", "C2", "C3"]),
+        _moved(6, "goods.received", codes=["P"], party="D"),
+        _moved(7, "goods.received", codes=["C1", "C2"], party="S1"),
+        _moved(8, "goods.received", codes=["C3"], party="S1"),
+        _moved(9, "goods.unpacked", parent="C1", children=["U01", "U02"]),
+        _moved(10, "goods.unpacked", parent="C2", children=["U03", "U04"]),
+        _moved(11, "goods.packed", parent="C1", children=["U01", "U03"]),
+        _moved(12, "goods.packed", parent="C2", children=["U02", "U04"]),
+        _moved(13, "goods.received", codes=["C1", "C2"], party="S2"),
+    ]
+    await migrated.run(WIPE, read_only=False)
+    async with Recorder(migrated, keys).running() as recorder:
+        assert not (await recorder.record(log, as_admin=True)).rejected
+    times = [parse_instant(event["at"]) for event in log]
+    asked = [(f"U0{number}", at) for number in range(1, 10) for at in times]
+    job = OwnershipJob(migrated)
 
-    async def sometimes(self: Stories, *arguments: Any) -> list[Told]:
-        if next(faults, False):
-            raise ChangedMeanwhile
-        return await tell(self, *arguments)
+    answers = await by_job(migrated, asked, 500, job)
 
-    monkeypatch.setattr(Stories, "tell", sometimes)
-
-    assert await by_job(demo, asked, 100, job) == await one_by_one(demo, asked, job.present)
-
-    faults = iter([True] * 10)
-    with pytest.raises(ServiceError) as refused:
-        await by_job(demo, asked, 100, job)
-    assert refused.value.code == "UNAVAILABLE"
+    assert answers == await one_by_one(migrated, asked, job.present)
+    named = {(answer["code"], at): answer["via"] for answer, (_, at) in zip(answers, asked, strict=True)}
+    assert [named[f"U0{number}", times[6]] for number in range(1, 7)] == ["C1", "C1", "C2", "C2", "P", "P"]
+    assert [named[f"U0{number}", times[12]] for number in range(1, 7)] == ["C1", "C2", "C1", "C2", "C3", "C3"]
 
 
 def _drawn(seed: int) -> list[Event]:
