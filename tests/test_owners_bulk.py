@@ -19,6 +19,7 @@ from graph_service.errors import ServiceError
 from graph_service.goods import bulk, bulk_files, bulk_stories
 from graph_service.goods.bulk import OwnershipJob
 from graph_service.goods.bulk_answers import SCHEMA, batch_of, csv_of, ndjson_of
+from graph_service.goods.bulk_grounds import Grounds
 from graph_service.goods.bulk_keys import sorted_keys, spans_over
 from graph_service.goods.bulk_owned import OwnedTable
 from graph_service.goods.bulk_questions import lines_asked
@@ -131,6 +132,20 @@ def test_parts_of_a_file_are_put_together(monkeypatch: pytest.MonkeyPatch) -> No
     assert [len(window) for window in bulk_files.gathered(parts)] == [6, 7, 1]
     monkeypatch.setattr(bulk_files, "_MOST_GATHERED", 8)
     assert [len(window) for window in bulk_files.gathered(parts)] == [2, 2, 2, 7, 1]
+
+
+async def test_keys_are_looked_up_among_the_runs_of_before_while_others_are_learnt(demo: Graph) -> None:
+    """One slice is looked up by a thread while what holds the goods of another is fetched."""
+    keys = pa.array(sorted({key_of(code) for code, _ in sample(400)}), pa.string())
+    grounds = Grounds()
+    await demo.read(lambda transaction: grounds.fetch_runs(transaction, keys.slice(0, 50)))
+    firsts = grounds.runs_in_order()
+    before, found = list(firsts), grounds.runs_of(firsts, keys.to_pylist())
+    await demo.read(lambda transaction: grounds.fetch_runs(transaction, keys.slice(50)))
+
+    assert firsts == before
+    assert grounds.runs_of(firsts, keys.to_pylist()) == found
+    assert len(grounds.runs_in_order()) > len(before)
 
 
 async def test_what_is_kept_may_be_forgotten_at_any_time(demo: Graph, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,12 +113,12 @@ class OwnershipJob:
     async def _find(self, kept: _Kept, keys: Any) -> list[Found]:
         """The runs of keys; the graph is asked about those that are not known."""
         listed = await asyncio.to_thread(keys.to_pylist)
-        found, others = await asyncio.to_thread(kept.grounds.runs_of, listed)
+        found, others = await asyncio.to_thread(kept.grounds.runs_of, kept.grounds.runs_in_order(), listed)
         if not others:
             return found
         unknown = pa.concat_arrays([keys.slice(start, stop - start) for start, stop in others])
         await self._graph.read(lambda transaction: kept.grounds.fetch_runs(transaction, unknown), self._bookmarks)
-        found, _ = await asyncio.to_thread(kept.grounds.runs_of, listed)
+        found, _ = await asyncio.to_thread(kept.grounds.runs_of, kept.grounds.runs_in_order(), listed)
         return found
 
     async def _tell(self, part: _Slice) -> list[tuple[Found, Told]]:

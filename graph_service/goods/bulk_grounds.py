@@ -97,15 +97,26 @@ class Grounds:
         """The key of the last code of a known run."""
         return self._lasts[run]
 
-    def runs_of(self, keys: Sequence[str]) -> tuple[list[Found], list[tuple[int, int]]]:
-        """The runs of keys that are in order, as far as they are known, and where the other keys begin and end."""
+    def runs_in_order(self) -> list[str]:
+        """The keys of the known runs, in order: a list that stays as it is when others are learnt."""
+        if len(self._firsts) < len(self._lasts):
+            # What is in order already is left alone, so this takes no longer than the new ones do.
+            self._firsts = sorted([*self._firsts, *islice(self._lasts, len(self._firsts), None)])
+        return self._firsts
+
+    def runs_of(self, firsts: Sequence[str], keys: Sequence[str]) -> tuple[list[Found], list[tuple[int, int]]]:
+        """Where keys are; another thread may learn further runs meanwhile.
+
+        Args:
+            firsts: known runs, in order.
+            keys: in order.
+
+        Returns:
+            the runs of the keys, as far as they are among these, and where the other keys begin and end.
+        """
         found: list[Found] = []
         others: list[tuple[int, int]] = []
-        firsts, lasts = self._firsts, self._lasts
-        if len(firsts) < len(lasts):
-            # What is in order already is left alone, so this takes no longer than the new ones do.
-            firsts += islice(lasts, len(firsts), None)
-            firsts.sort()
+        lasts = self._lasts
         place = before = 0
         while place < len(keys):
             start, before = place, bisect_right(firsts, keys[place], before)
