@@ -32,7 +32,7 @@ async def fetched_ahead(
             yield found
     finally:
         if under_way is not None:
-            await _end(under_way)
+            await give_up(under_way)
 
 
 def _started(fetch: Callable[[Part], Awaitable[Found]], waiting: Iterator[Part]) -> "asyncio.Future[Found] | None":
@@ -75,9 +75,10 @@ class WriteBehind:
         if kind is None:
             await self._settle()
         elif self._under_way is not None:
-            await _end(self._under_way)
+            await give_up(self._under_way)
 
 
-async def _end(under_way: "asyncio.Future[Any]") -> None:
+async def give_up(under_way: "asyncio.Future[Any]") -> None:
+    """Ends work that nobody waits for any more; what it came to, or raised, is lost."""
     under_way.cancel()
     await asyncio.gather(under_way, return_exceptions=True)

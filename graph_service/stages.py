@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncGenerator
 from typing import TypeVar
 
+from graph_service.ahead import give_up
+
 Part = TypeVar("Part")
 
 
@@ -16,6 +18,5 @@ async def made_ahead(parts: AsyncGenerator[Part, None]) -> AsyncGenerator[Part, 
             following = asyncio.ensure_future(anext(parts, end))
             yield part  # type: ignore[misc]
     finally:
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
+        await give_up(following)
         await parts.aclose()

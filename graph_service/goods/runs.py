@@ -8,7 +8,7 @@ cut into runs depends on the order of arrival, what is known of each code does n
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from graph_service.goods.codes import Span, following, step
 from graph_service.graph.driver import Transaction
@@ -26,11 +26,11 @@ class Cuts:
         new: runs that are yet to be made, of codes that no event has named.
     """
 
-    named: Mapping[Span, list[Span]] = field(default_factory=dict)
-    items: Mapping[str, str] = field(default_factory=dict)
-    cut_from: Mapping[str, str] = field(default_factory=dict)
-    pieces: Mapping[Span, Sequence[Span]] = field(default_factory=dict)
-    new: Sequence[Span] = ()
+    named: Mapping[Span, list[Span]]
+    items: Mapping[str, str]
+    cut_from: Mapping[str, str]
+    pieces: Mapping[Span, Sequence[Span]]
+    new: Sequence[Span]
 
 
 async def fetch_cuts(transaction: Transaction, spans: Iterable[Span]) -> Cuts:

@@ -9,7 +9,7 @@ from graph_service.graph.driver import Graph, Row, Transaction
 from graph_service.rebates.chain import SEAL_BYTES, hash_of, open_books, seals_of
 from graph_service.rebates.decision import decision_id
 from graph_service.rebates.funding import borne_by
-from graph_service.rebates.nodes import Standing, fetch_standing
+from graph_service.rebates.nodes import Standing, decision_id_on, fetch_standing
 from graph_service.rebates.payments import differing_payments
 
 Say = Callable[[float, str], None]
@@ -162,7 +162,7 @@ _NAMES = (("entry", "id"), ("payment", "id"), ("closing", "event"))
 
 
 def _entry(entry: Row, found: Audit, pseudonyms: set[str]) -> None:
-    identity, payee = entry["id"].rpartition(".")[0], entry.get("payee")
+    identity, payee = decision_id_on(entry["id"]), entry.get("payee")
     bound = decision_id(entry["rule"], entry["trigger"], entry["role"], payee, entry.get("cause"))
     if bound != identity and payee not in pseudonyms:
         found.faults.append(

@@ -12,6 +12,7 @@ from typing import Self
 
 from neo4j.exceptions import DriverError, Neo4jError
 
+from graph_service.ahead import give_up
 from graph_service.channel.kept import channel_under
 from graph_service.goods.runs import Cuts
 from graph_service.goods.unwritten import Unwritten
@@ -67,5 +68,4 @@ class Foresight:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._looking is not None:
-            self._looking.cancel()
-            await asyncio.gather(self._looking, return_exceptions=True)
+            await give_up(self._looking)

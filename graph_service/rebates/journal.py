@@ -17,6 +17,7 @@ from graph_service.graph.driver import Row
 from graph_service.rebates.chain import Books
 from graph_service.rebates.decision import ACCOUNT_ROLES, Decision, by_trigger, decision_id
 from graph_service.rebates.funding import Borne, debits
+from graph_service.rebates.nodes import decision_id_on
 from graph_service.rebates.periods import UNCLOSED, Closings, month_of
 
 Account = tuple[str, str, str, str | None, str | None]
@@ -146,17 +147,13 @@ def bookings(
 
 def _name_originals(rows: Sequence[Row], booked: Mapping[Account, Booked]) -> None:
     """What a refund takes back names the entry that it is taken from."""
-    newest = {_decision_of(row): row["id"] for row in rows if row["revision"] % 2 and row.get("cause") is None}
+    newest = {decision_id_on(row["id"]): row["id"] for row in rows if row["revision"] % 2 and row.get("cause") is None}
     for row in rows:
         if row.get("cause") is not None and row["revision"] % 2:
             before = booked.get((row["rule"], row["trigger"], row["role"], row["payee"], None), Booked())
             standing_entry = before.open_entry["id"] if before.open_entry else None
             original = decision_id(row["rule"], row["trigger"], row["role"], row["payee"])
             row["reverses"] = newest.get(original, standing_entry)
-
-
-def _decision_of(row: Row) -> str:
-    return str(row["id"]).rpartition(".")[0]
 
 
 def _same(decision: Decision, debited: Row, entry: Row) -> bool:
@@ -219,7 +216,7 @@ def _reversal(original: Row, revision: int, cause: str) -> Row:
     if "funderFen" in original:
         mirrored["funderFen"] = [-fen for fen in original["funderFen"]]
     return mirrored | {
-        "id": f"{_decision_of(original)}.{revision}",
+        "id": f"{decision_id_on(original['id'])}.{revision}",
         "revision": revision,
         "status": "HELD" if original["status"] == "HELD" else "REVERSED",
         "amountFen": -original["amountFen"],

@@ -1,7 +1,7 @@
 """Finds nodes for decisions that are new or changed, and for entries that are booked."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from graph_service.graph.driver import Row
@@ -34,7 +34,7 @@ class Placed:
 def placed(
     changed: Iterable[Row],
     gone: Iterable[str],
-    stored: Mapping[str, Row],
+    stored: Collection[str],
     booked: Sequence[Row],
     sharing: Mapping[str, Row],
 ) -> Placed:
@@ -43,7 +43,7 @@ def placed(
     Args:
         changed: decisions that are new or different, as properties.
         gone: ids of decisions that no longer follow.
-        stored: decisions in the graph, as properties, by id.
+        stored: ids of decisions in the graph.
         booked: entries that are booked, as properties.
         sharing: by the id of a decision, the entry in the graph whose node it shares.
     """

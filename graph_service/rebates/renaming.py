@@ -9,6 +9,7 @@ from collections.abc import Collection
 from graph_service.graph.driver import Row, Transaction
 from graph_service.members.leaving import leavings_of, name_of
 from graph_service.rebates.decision import decision_id
+from graph_service.rebates.nodes import decision_id_on
 
 
 async def rename_payees(transaction: Transaction, identifiers: Collection[str], pseudonyms: Collection[str]) -> None:
@@ -33,7 +34,7 @@ async def rename_payees(transaction: Transaction, identifiers: Collection[str], 
 
 def _booked_for(entry: Row, identifiers: Collection[str]) -> str | None:
     """The account that an entry was booked for before a leaving renamed it; None where it was booked so."""
-    identity = str(entry["id"]).rpartition(".")[0]
+    identity = decision_id_on(entry["id"])
 
     def is_of(account: str) -> bool:
         return decision_id(entry["rule"], entry["trigger"], entry["role"], account, entry["cause"]) == identity
