@@ -13,7 +13,7 @@ import json
 import logging
 import time
 import uuid
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Collection, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import takewhile
@@ -94,13 +94,15 @@ class Waiting:
 
 
 async def dependents(
-    transaction: Transaction, questions: Sequence[Question], *, own: Set[str], most: int
+    transaction: Transaction, questions: Sequence[Question], *, own: Set[str], most: int, found: Collection[str] = ()
 ) -> set[str] | None:
-    """The triggers that questions find besides a batch's own; None when there are more than `most`."""
-    triggers: set[str] = set()
+    """The triggers that questions find besides a batch's own and those `found` already; None when more than `most`."""
+    triggers = set(found) - own
+    if len(triggers) > most:
+        return None
     for name, rows in questions:
-        found = await transaction.rows_of(name, rows, limit=len(own) + most + 1)
-        triggers |= {row["trigger"] for row in found} - own
+        more = await transaction.rows_of(name, rows, limit=len(own) + most + 1)
+        triggers |= {row["trigger"] for row in more} - own
         if len(triggers) > most:
             return None
     return triggers

@@ -32,7 +32,7 @@ it. What is derived is a function of the log: any order of arrival ends in the s
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from graph_service.channel.derive import derive_channel
@@ -58,7 +58,7 @@ from graph_service.pipeline_limits import LimitReach, reach_limits, renewed
 from graph_service.pipeline_trade import reach_trade
 from graph_service.rebates.derive import derive_decisions, recount
 from graph_service.rebates.evaluate import Known, fetch_rulebook, stamp_rules
-from graph_service.rebates.foresight import Foresight
+from graph_service.rebates.foresight import TRIGGERS_OF_ITEMS, Foresight
 from graph_service.rebates.payments import derive_payments
 from graph_service.rebates.questions import RebateLine
 from graph_service.rebates.renaming import rename_payees
@@ -179,7 +179,8 @@ async def derive(
             identifiers=sorted(judged.regrouped),
             erased=sorted(judged.erased),
         )
-    await reach_trade(transaction, facts, restated, Judged() if reach.all_trade else judged, reach)
+    moving = Judged() if reach.all_trade else judged
+    await reach_trade(transaction, facts, restated, moving, reach, has_business=log.has_business)
     for fact in facts:
         if fact.type in TRIGGERS:
             reach.triggers.add(fact.event)
@@ -194,9 +195,9 @@ async def derive(
     limited = await reach_limits(transaction, facts, moved, rules, log.clock) if facts else LimitReach()
     reach.triggers |= limited.triggers
     questions = questions_of(reach) + limited.questions()
-    triggers = await dependents(transaction, questions, own=reach.triggers, most=most)
-    if triggers is None:
-        await postpone(transaction, questions)
+    scans = {} if turned else _known_scans(appended, judged)
+    later = None if foresight is None else await foresight.later(scans)
+    triggers = await _found(transaction, questions, reach.triggers, most, later)
     triggers_now = reach.triggers | (triggers or set())
     decisions: list[RebateLine] = []
     for rule in sorted(limited.renewed):
@@ -206,7 +207,6 @@ async def derive(
         decisions += await recount(transaction, rule, rules)
     if triggers_now:
         is_untouched = not (turned or judged.erased or limited.renewed or limited.rules)
-        scans = {} if turned else _known_scans(appended, judged)
         evaluated = None if foresight is None else await foresight.seen(scans)
         known = Known(kept, scans, evaluated, books=log.books if is_untouched else None)
         decisions += await derive_decisions(transaction, triggers_now, rules, clock, moved, known)
@@ -218,6 +218,25 @@ async def derive(
         if anew:
             decisions += await derive_decisions(transaction, anew, rules, clock, known=Known(kept))
     return Derived(decisions, is_complete=is_complete)
+
+
+async def _found(
+    transaction: Transaction, questions: Sequence[Question], own: set[str], most: int, later: Set[str] | None
+) -> set[str] | None:
+    """The triggers that questions find besides a batch's own; None when all of them wait, because there are too many.
+
+    Args:
+        transaction: to read and write in.
+        questions: where triggers are found.
+        own: of the batch.
+        most: how many are too many.
+        later: what the question about items finds, where that is known.
+    """
+    asked = [one for one in questions if later is None or one[0] != TRIGGERS_OF_ITEMS]
+    triggers = await dependents(transaction, asked, own=own, most=most, found=later or ())
+    if triggers is None:
+        await postpone(transaction, questions)
+    return triggers
 
 
 def _known_scans(appended: Appended, judged: Judged) -> Mapping[str, Row]:
@@ -424,7 +443,7 @@ def _rule_reach(facts: Sequence[Touched], rules: Rulebook, reach: Reach) -> None
 def questions_of(reach: Reach) -> list[Question]:
     """Where the triggers are found that keys reach."""
     return [
-        ("goods/triggers_of", [{"item": item, "from": a, "until": b} for item, (a, b) in sorted(reach.items.items())]),
+        (TRIGGERS_OF_ITEMS, [{"item": item, "from": a, "until": b} for item, (a, b) in sorted(reach.items.items())]),
         ("rebates/triggers_by_party", [{"party": key, "from": a} for key, a in sorted(reach.parties.items())]),
         (
             "rebates/triggers_by_promo_code",

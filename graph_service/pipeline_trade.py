@@ -21,7 +21,13 @@ _NAMING = VOUCHERS | CLAIMS | {"order.placed", "order.refunded", "member.invited
 
 
 async def reach_trade(
-    transaction: Transaction, facts: Sequence[Touched], restated: Collection[str], judged: Judged, reach: "Reach"
+    transaction: Transaction,
+    facts: Sequence[Touched],
+    restated: Collection[str],
+    judged: Judged,
+    reach: "Reach",
+    *,
+    has_business: bool,
 ) -> None:
     """Derives referrals anew, and adds the keys of the redemptions and orders that facts may change.
 
@@ -31,8 +37,10 @@ async def reach_trade(
         restated: ids of the events that came or went by a void.
         judged: what became of members.
         reach: takes the keys.
+        has_business: whether the log had invitations, vouchers or orders before these facts.
     """
-    moved = await transaction.rows_of("members/business_of", sorted(judged.regrouped))
+    is_business = has_business or not all(fact.type.startswith("goods.") for fact in facts)
+    moved = await transaction.rows_of("members/business_of", sorted(judged.regrouped) if is_business else ())
     naming = {fact.event for fact in facts if fact.type in _NAMING} | judged.accounted
     named = await transaction.rows_of("trade/touched", sorted(naming))
     inviting = {row["identifier"] for row in moved if row["invites"]} | judged.known

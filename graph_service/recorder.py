@@ -44,6 +44,7 @@ MAX_SIMULATED = 20_000
 """Triggers besides their own that simulated events may concern."""
 
 _CHECKED_AT_ONCE = 16  # events, some 2 ms; then whoever else waits has a turn
+_COMMITTING_SECONDS = 0.005  # until the server has been told to commit
 _POLITE_SECONDS = 0.005  # a writer of another process, that looks for the lock now and then, finds it free
 
 
@@ -113,7 +114,7 @@ async def record_batch(
     *,
     most: int | None = None,
     foresight: Foresight | None = None,
-) -> tuple[Appended, Derived]:
+) -> "Recorded":
     """Writes events and derives what they change, in one transaction and behind the intake's lock.
 
     Args:
@@ -135,9 +136,24 @@ async def record_batch(
     watch = None if foresight is None else partial(foresight.begin, log)
     appended = await append(transaction, prepared, log, now=now(), policy=policy, watch=watch)
     if not appended.accepted:
-        return appended, Derived([])
+        return Recorded(appended, Derived([]), log.batches)
     derived = await derive(transaction, appended, log, keys=keys, policy=policy, most=most, foresight=foresight)
-    return appended, derived
+    return Recorded(appended, derived, log.batches)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of a batch.
+
+    Attributes:
+        appended: to the log.
+        derived: of it.
+        batches: how many were written to the log so far, by whichever process.
+    """
+
+    appended: Appended
+    derived: Derived
+    batches: int
 
 
 class Recorder:
@@ -193,6 +209,7 @@ class Recorder:
             for worker in workers:
                 worker.cancel()
             await asyncio.gather(*workers, return_exceptions=True)
+            gc.enable()
 
     def require_room(self, events: int = 1) -> None:
         """Refuses events before anything of them is taken.
@@ -283,7 +300,8 @@ class Recorder:
         prepared = await self._prepare(contents, report, as_admin=as_admin, first_index=0)
 
         async def work(transaction: Transaction) -> None:
-            appended, derived = await record_batch(transaction, prepared, self._keys, most=MAX_SIMULATED)
+            recorded = await record_batch(transaction, prepared, self._keys, most=MAX_SIMULATED)
+            appended, derived = recorded.appended, recorded.derived
             if not derived.is_complete:
                 raise ServiceError(
                     "LIMIT_EXCEEDED",
@@ -353,20 +371,18 @@ class Recorder:
         prepared = [one for _, part in portions for one in part]
         is_large = not portions[0][0].is_small
 
-        async def work(transaction: Transaction) -> tuple[Appended, Derived, int | None]:
+        async def work(transaction: Transaction) -> Recorded:
             with self._busy() if is_large else nullcontext():
                 async with Foresight(self._graph) as foresight:
-                    appended, derived = await record_batch(
+                    return await record_batch(
                         transaction, prepared, self._keys, foresight=foresight if is_large else None
                     )
-                batches = (await transaction.run("intake/batches"))[0]["batches"] if is_large else None
-            return appended, derived, batches
 
         began = time.monotonic()
         async with self._writers.turn(small=not is_large):
-            with _uncollected() if is_large else nullcontext():
-                (together, derived, batches), bookmarks = await self._written(work)
+            recorded, bookmarks = await self._written(work)
             somebody_waits = is_large and self._writers.somebody_waits
+        together, derived = recorded.appended, recorded.derived
         metrics.batch_written(together, time.monotonic() - began)
         self.announcements.tell(derived.decisions)
         if not derived.is_complete:
@@ -382,37 +398,30 @@ class Recorder:
                 _end(waiting)
         if is_large:
             self._turns.pace.learn(len(prepared), time.monotonic() - began)
-        if self._others_wrote(batches) or somebody_waits:
+        if self._others_wrote(recorded.batches) or somebody_waits:
             self._turns.watch()
             self._turns.give_way(GIVING_WAY_SECONDS if somebody_waits else _POLITE_SECONDS)
 
     @contextmanager
     def _busy(self) -> Iterator[None]:
-        """Lets what can wait leave this process to the block."""
+        """Lets what can wait leave this process to the block: what is checked, and the collector.
+
+        All of a batch lives until it is written, so there is nothing to collect; what is left of it is looked through
+        while the server commits.
+        """
         self._idle.clear()
+        gc.disable()
         try:
             yield
         finally:
             self._idle.set()
+            asyncio.get_running_loop().call_later(_COMMITTING_SECONDS, gc.enable)
 
-    def _others_wrote(self, batches: int | None) -> bool:
+    def _others_wrote(self, batches: int) -> bool:
         """Notices by the number of batches whether another process writes too, of whatever home."""
-        if batches is None:
-            self._batches = None if self._batches is None else self._batches + 1
-            return False
         others = 0 if self._batches is None else batches - self._batches - 1
         self._batches = batches
         return others > 0
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Keeps the collector from looking through a batch again and again: all of it lives until it is written."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _end(waiting: Waiting, error: Exception | None = None) -> None:

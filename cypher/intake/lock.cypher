@@ -1,8 +1,8 @@
 // Lets one writer at a time in: whoever sets the node's lock waits for the one before, and sees all that it wrote. Tells
-// how the log and the journal stand, with the settlements in force, and which of these event ids it knows: those it has
+// how the log and the journal stand, with the settlements in force, whether anything was told of members or bought, and which of these event ids it knows: those it has
 // with the hash of the content that came first, without one those that a void names.
 // parameters: rows
-// columns: batches, clock, policy, keyVersion, policyWaits, rules, channel, block, hash, closings, known
+// columns: batches, business, clock, policy, keyVersion, policyWaits, rules, channel, block, hash, closings, known
 // starts from: intake_id; event_id and void_voids for the ids; the label PeriodFact, because closed months are few
 // mode: write
 // db hits: 20 a row
@@ -18,7 +18,9 @@ CALL (intake) {
   RETURN collect([id, event.hash]) AS known
 }
 RETURN
-  intake.batches AS batches, intake.clock AS clock, intake.policy AS policy, intake.keyVersion AS keyVersion, intake.policyWaits AS policyWaits,
+  intake.batches AS batches,
+  COUNT { MATCH (:MemberFact) } + COUNT { MATCH (:VoucherFact) } + COUNT { MATCH (:OrderFact) } > 0 AS business,
+  intake.clock AS clock, intake.policy AS policy, intake.keyVersion AS keyVersion, intake.policyWaits AS policyWaits,
   intake.rules AS rules, intake.channel AS channel, coalesce(intake.block, 0) AS block,
   coalesce(intake.blockHash, '') AS hash,
   COLLECT {

@@ -1,8 +1,8 @@
 // Notes when identifiers were seen, and adds new evidence to pairs of them, besides what is known. Tells the identifiers
-// that a leaving erases or looked at, and those that were never seen so early; and the pairs that were released or
-// erased, to be counted anew.
+// that a leaving erases or looked at, and those that were never seen so early; those that are members already and are
+// paired with nobody else; and the pairs that were released or erased, to be counted anew.
 // parameters: seen, pairs
-// columns: marks, again
+// columns: marks, alone, again
 // starts from: identifier_id
 // mode: write
 // db hits: 60 an identifier or pair
@@ -15,8 +15,13 @@ CALL () {
     identifier.firstSeen = CASE WHEN identifier.firstSeen <= row.first THEN identifier.firstSeen ELSE row.first END,
     identifier.lastSeen = CASE WHEN identifier.lastSeen >= row.last THEN identifier.lastSeen ELSE row.last END
   WITH row, identifier, earlier, EXISTS { (identifier)<-[:WEIGHS]-() } AS weighed
-  WHERE earlier OR weighed OR identifier.erasedAt IS NOT NULL
-  RETURN collect({identifier: row.identifier, erasedAt: identifier.erasedAt, weighed: weighed, earlier: earlier}) AS marks
+  WITH row, identifier, earlier, weighed, earlier OR weighed OR identifier.erasedAt IS NOT NULL AS marked
+  RETURN
+    collect(CASE WHEN marked THEN {
+      identifier: row.identifier, erasedAt: identifier.erasedAt, weighed: weighed, earlier: earlier
+    } END) AS marks,
+    collect(CASE WHEN NOT marked AND EXISTS { (identifier)-[:OF]->() } AND NOT EXISTS { (identifier)-[:PAIRED]-() }
+      THEN row.identifier END) AS alone
 }
 CALL () {
   UNWIND $pairs AS row
@@ -40,4 +45,4 @@ CALL () {
   WITH row, a, b, pair WHERE pair.released IS NOT NULL OR a.erasedAt IS NOT NULL OR b.erasedAt IS NOT NULL
   RETURN collect({a: row.a, b: row.b}) AS again
 }
-RETURN marks, again
+RETURN marks, alone, again

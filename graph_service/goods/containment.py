@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 Position = tuple[int, str]
 """Where a fact stands in time: its `at` in microseconds, then its id."""
@@ -47,8 +48,7 @@ class CustodyFact:
         return (self.at, self.event)
 
 
-@dataclass(frozen=True, slots=True)
-class Stay:
+class Stay(NamedTuple):
     """An item inside a container, from a packing until it left; `until` is None while it is there."""
 
     container: str

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from graph_service.goods.containment import Position
 
@@ -10,8 +11,7 @@ OWNERSHIP_TYPES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class HandOver:
+class HandOver(NamedTuple):
     """A fact that may count for an item.
 
     Attributes:
@@ -39,16 +39,14 @@ class HandOver:
     sku: str | None = None
     batch: str | None = None
     level: str | None = None
-    position: Position = field(init=False, compare=False, repr=False)
-    """Where it stands in time; asked for all the time."""
 
-    def __post_init__(self) -> None:
-        """Keeps the position."""
-        object.__setattr__(self, "position", (self.at, self.event))
+    @property
+    def position(self) -> Position:
+        """Where it stands in time."""
+        return self[:2]
 
 
-@dataclass(frozen=True, slots=True)
-class ScanOfItem:
+class ScanOfItem(NamedTuple):
     """A consumer's scan of an item; `account` is None where it names no member."""
 
     at: int
@@ -59,7 +57,7 @@ class ScanOfItem:
     @property
     def position(self) -> Position:
         """Where it stands in time."""
-        return (self.at, self.event)
+        return self[:2]
 
 
 @dataclass(slots=True)

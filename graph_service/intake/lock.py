@@ -13,6 +13,7 @@ class Log:
 
     Attributes:
         batches: how often the lock was taken, this time included.
+        has_business: whether the log has invitations, vouchers, orders or anything else that members do.
         clock: the latest instant that it was recorded or advanced to, in microseconds; None for an empty log.
         policy: the identity policy in force, as derived; None is the built-in one.
         key_version: of the keys that identifiers are sealed with; None before they were ever changed.
@@ -25,6 +26,7 @@ class Log:
     """
 
     batches: int
+    has_business: bool
     clock: int | None
     policy: str | None
     key_version: int | None
@@ -45,6 +47,7 @@ async def lock(transaction: Transaction, events: Iterable[str] = ()) -> Log:
     row = (await transaction.run("intake/lock", rows=sorted(set(events))))[0]
     return Log(
         row["batches"],
+        row["business"],
         row["clock"],
         row["policy"],
         row["keyVersion"],

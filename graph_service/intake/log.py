@@ -1,5 +1,6 @@
 """The log: every event once, with what it names. Nothing else writes facts."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -80,15 +81,17 @@ async def append(
         unfit = [unfit_of(one.shown, policy) for one in new]
         recorded = [now if one.arrival.recorded_at is None else one.arrival.recorded_at for one in new]
         clock = clock_after(log.clock, recorded)
+        nodes = [_properties(*each, policy) for each in zip(new, recorded, unfit, strict=True)]
         runs = [_runs_of(one, cuts) for one in new]
-        rows = [_row(*each, policy) for each in zip(new, recorded, runs, unfit, strict=True)]
         scans = {
-            one.arrival.id: _scan(row["properties"], named["SCANS"][0], cuts.items)
-            for one, row, named in zip(new, rows, runs, strict=True)
+            one.arrival.id: _scan(node, named["SCANS"][0], cuts.items)
+            for one, node, named in zip(new, nodes, runs, strict=True)
             if one.arrival.event.type == "goods.scanned"
         }
         if watch is not None and len(scans) == len(new) and not found.voided_before:
             watch(scans, cuts, clock)
+            await asyncio.sleep(0)
+        rows = [_row(*each) for each in zip(new, nodes, runs, unfit, strict=True)]
         await behind.put(transaction.rows_of("intake/append", rows, clock=clock))
         touched = [_touched(*each) for each in zip(new, runs, unfit, strict=True)]
     return replace(found, touched=touched, recorded=recorded, items=cuts.items, scans=scans)
@@ -99,12 +102,17 @@ def clock_after(clock: int | None, recorded: Iterable[int]) -> int:
     return max(recorded if clock is None else (clock, *recorded))
 
 
-def _row(prepared: Prepared, recorded_at: int, runs: Mapping[str, list[str]], unfit: Unfit, policy: Policy) -> Row:
+def _properties(prepared: Prepared, recorded_at: int, unfit: Unfit, policy: Policy) -> Row:
+    """Of an event's node."""
+    return prepared.properties | {"recordedAt": recorded_at} | _accounts(prepared, unfit, policy)
+
+
+def _row(prepared: Prepared, properties: Row, runs: Mapping[str, list[str]], unfit: Unfit) -> Row:
     """An event's node and what it is tied to; what there is none of is left out."""
     facts = prepared.facts
     return {
         "labels": list(facts.labels),
-        "properties": prepared.properties | {"recordedAt": recorded_at} | _accounts(prepared, unfit, policy),
+        "properties": properties,
         "parties": facts.parties or None,
         "runs": [(relation, first) for relation, firsts in runs.items() for first in firsts] or None,
         "products": facts.products or None,

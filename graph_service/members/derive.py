@@ -83,7 +83,7 @@ async def derive_members(
     recounted = {pair for fact in anew for pair in fact.pairs}
     seen_anew = {identifier for fact in anew if fact.event in restated for identifier in fact.identifiers}
     added = [fact for fact in showing if fact.event not in restated]
-    marks, again = await _note_evidence(transaction, added, recounted)
+    marks, alone, again = await _note_evidence(transaction, added, recounted)
     recounted |= again
     marks.add(await transaction.rows_of("members/marks", sorted(_unseen(concerned, added))))
     seen_otherwise = await count_seen(transaction, seen_anew | marks.erased.keys())
@@ -96,15 +96,22 @@ async def derive_members(
     # What takes evidence away may leave an identifier shared no longer, so all its pairs are looked at again.
     whole = {identifier for fact in anew for identifier in fact.identifiers} | followed.around
     shown = {identifier for fact in showing for identifier in fact.identifiers}
-    decided = await decide_members(transaction, shown | followed.around, policy, keys, whole=whole)
+    # Who is alone and stays it is the same member whenever it was seen.
+    asked = shown | followed.around if restated else (shown - alone) | followed.around | whole
+    decided = await decide_members(transaction, asked, policy, keys, whole=whole)
     judged.regrouped |= decided.identifiers.union(decided.left, marks.earlier, seen_otherwise)
     return judged
 
 
 async def _note_evidence(
     transaction: Transaction, facts: Sequence[Touched], recounted: Collection[Pair]
-) -> tuple[Marks, set[Pair]]:
-    """Adds what new events show; returns what identifiers tell, and the pairs of which something was taken away."""
+) -> tuple[Marks, set[str], set[Pair]]:
+    """Adds what new events show.
+
+    Returns:
+        what identifiers tell; those that are members and paired with nobody; the pairs of which something was taken
+        away.
+    """
     times: dict[str, list[int]] = defaultdict(list)
     together: dict[Pair, list[Touched]] = defaultdict(list)
     for fact in facts:
@@ -115,12 +122,13 @@ async def _note_evidence(
                 together[pair].append(fact)
     marks = Marks()
     if not times:
-        return marks, set()
+        return marks, set(), set()
     seen = [{"identifier": one, "first": min(ats), "last": max(ats)} for one, ats in sorted(times.items())]
     pairs = [{"a": a, "b": b} | _sum(shown) for (a, b), shown in sorted(together.items())]
     (noted,) = await transaction.run("members/note_evidence", seen=seen, pairs=pairs)
     marks.add(noted["marks"])
-    return marks, {(row["a"], row["b"]) for row in noted["again"]}
+    alone = set(noted["alone"]).difference(*together)
+    return marks, alone, {(row["a"], row["b"]) for row in noted["again"]}
 
 
 def _unseen(about: Iterable[Touched], added: Iterable[Touched]) -> set[str]:

@@ -5,7 +5,7 @@ holds the intake's lock keeps it as it is.
 """
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -16,9 +16,13 @@ from graph_service.ahead import give_up
 from graph_service.channel.kept import channel_under
 from graph_service.goods.runs import Cuts
 from graph_service.goods.unwritten import Unwritten
-from graph_service.graph.driver import Graph, Row, Transaction
+from graph_service.graph.driver import Answer, Graph, Row, Transaction
 from graph_service.intake.lock import Log
 from graph_service.rebates.evaluate import Evaluated, Known, evaluate, fetch_rulebook
+
+TRIGGERS_OF_ITEMS = "goods/triggers_of"
+
+_MOST_LATER = 10_000
 
 
 class Foresight:
@@ -30,7 +34,9 @@ class Foresight:
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
+        self._scans: Set[str] = frozenset()
         self._looking: asyncio.Future[Evaluated] | None = None
+        self._listing: asyncio.Future[list[Row]] | None = None
 
     def begin(self, log: Log, scans: Mapping[str, Row], cuts: Cuts, clock: int) -> None:
         """Begins to look at scans that are about to be written.
@@ -49,16 +55,28 @@ class Foresight:
             rules = await fetch_rulebook(transaction, log.rules_stamp)
             return Evaluated(frozenset(scans), await evaluate(transaction, scans, rules, clock, known))
 
+        async def list_later(transaction: Transaction) -> list[Row]:
+            return await transaction.rows_of(TRIGGERS_OF_ITEMS, _since(scans.values(), unwritten), limit=_MOST_LATER)
+
+        self._scans = scans.keys()
         self._looking = asyncio.ensure_future(self._graph.read_latest(look))
+        self._listing = asyncio.ensure_future(self._graph.read_latest(list_later))
 
     async def seen(self, scans: Collection[str]) -> Evaluated | None:
         """What was seen, if all of it is among these scans, which still are what they were before they were written."""
-        if self._looking is None:
+        return await self._told(self._looking, scans)
+
+    async def later(self, scans: Collection[str]) -> Set[str] | None:
+        """The events that may pay for what was scanned after it was, under the same condition."""
+        rows = await self._told(self._listing, scans)
+        return None if rows is None or len(rows) == _MOST_LATER else {row["trigger"] for row in rows}
+
+    async def _told(self, asked: "asyncio.Future[Answer] | None", scans: Collection[str]) -> Answer | None:
+        if asked is None or not self._scans <= set(scans):
             return None
         # Whatever went wrong beside the transaction can still be done in it.
         with suppress(DriverError, Neo4jError):
-            evaluated = await self._looking
-            return evaluated if evaluated.triggers <= set(scans) else None
+            return await asked
         return None
 
     async def __aenter__(self) -> Self:
@@ -67,5 +85,16 @@ class Foresight:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._looking is not None:
-            await give_up(self._looking)
+        for asked in (self._looking, self._listing):
+            if asked is not None:
+                await give_up(asked)
+
+
+def _since(scans: Iterable[Row], unwritten: Unwritten) -> list[Row]:
+    """The items of scans, each from the first of these to the last."""
+    spans: dict[str, tuple[int, int]] = {}
+    for scan in scans:
+        item, at = unwritten.whole(scan["item"]), scan["at"]
+        since, until = spans.get(item, (at, at))
+        spans[item] = (min(since, at), max(until, at))
+    return [{"item": item, "from": since, "until": until} for item, (since, until) in sorted(spans.items())]

@@ -47,6 +47,9 @@ class Booked:
         return sum(row["amountFen"] for row in seen), sum(row["points"] for row in seen)
 
 
+_NOTHING = Booked()
+
+
 @dataclass(frozen=True, slots=True)
 class Occasion:
     """What is known of why decisions changed.
@@ -93,8 +96,9 @@ def is_settled(decision: Decision, booked: Mapping[Account, Booked], closings: C
         at: when its trigger happened, in microseconds.
     """
     block = closings.latest(month_of(at))
-    seen = booked.get(account_of(decision), Booked())
-    return block is not None and seen.due_as_of(block) == (decision.amount_fen, decision.points)
+    if block is None:
+        return False
+    return booked.get(account_of(decision), _NOTHING).due_as_of(block) == (decision.amount_fen, decision.points)
 
 
 def bookings(
@@ -125,7 +129,7 @@ def bookings(
     rows: list[Row] = []
     for account in sorted(due.keys() | booked.keys(), key=str):
         decision = due.get(account)
-        before = booked.get(account, Booked())
+        before = booked.get(account, _NOTHING)
         revision = before.revision
         original = before.open_entry
         debited = {} if decision is None else debits(decision.amount_fen, bearers(decision))
@@ -150,7 +154,7 @@ def _name_originals(rows: Sequence[Row], booked: Mapping[Account, Booked]) -> No
     newest = {decision_id_on(row["id"]): row["id"] for row in rows if row["revision"] % 2 and row.get("cause") is None}
     for row in rows:
         if row.get("cause") is not None and row["revision"] % 2:
-            before = booked.get((row["rule"], row["trigger"], row["role"], row["payee"], None), Booked())
+            before = booked.get((row["rule"], row["trigger"], row["role"], row["payee"], None), _NOTHING)
             standing_entry = before.open_entry["id"] if before.open_entry else None
             original = decision_id(row["rule"], row["trigger"], row["role"], row["payee"])
             row["reverses"] = newest.get(original, standing_entry)
