@@ -31,6 +31,8 @@ READY_SECONDS = 5.0
 SERVER_OPTIONS: dict[str, Any] = {
     "server_header": False,
     "access_log": False,
+    # The other parser knows no limit of what a head may hold.
+    "http": "h11",
     "ws": "websockets-sansio",
     "ws_max_size": MAX_BODY,
 }
