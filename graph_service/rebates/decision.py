@@ -69,6 +69,15 @@ class Decision:
         """A function of its identity: rule, trigger, role, payee, and the refund where one takes something back."""
         return decision_id(self.rule, self.trigger, self.role, self.payee, self.cause)
 
+    def passed(
+        self, reservation: "Reservation", status: str, amount_fen: int, points: int, reason: str | None
+    ) -> "Decision":
+        """The same decision after limits; its identity stays, and with it the id, which takes a while to find."""
+        after = object.__new__(Decision)
+        said = {"status": status, "amount_fen": amount_fen, "points": points, "reason": reason}
+        after.__dict__.update(self.__dict__, reservation=reservation, **said)
+        return after
+
 
 def decision_id(rule: str, trigger: str, role: str, payee: str | None, cause: str | None = None) -> str:
     """The id of a decision with this identity."""

@@ -15,11 +15,11 @@ def finished(one: Reservation) -> list[Decision]:
     if reason in REFUSED:
         return [_rejected(one, reason)]
     if one.hold is not None and one.review is None:
-        return [replace(proposal, status="HELD", amount_fen=fen, reason=one.hold, reservation=one)]
+        return [proposal.passed(one, "HELD", fen, proposal.points, one.hold)]
     if one.hold is not None and one.review is not None and one.review.decision == "VOID":
         return [_rejected(one, "voided_on_review")]
     kept = proposal.reason if proposal.status == "SUSPENSE" else reason
-    decision = replace(proposal, amount_fen=fen, reason=kept, reservation=one)
+    decision = proposal.passed(one, proposal.status, fen, proposal.points, kept)
     if decision.status != "ACCRUED":
         return [decision]
     return [decision, *reversals(decision, one.refunds)]
@@ -27,7 +27,7 @@ def finished(one: Reservation) -> list[Decision]:
 
 def _rejected(one: Reservation, reason: str | None) -> Decision:
     """It keeps its due time: when waiting ends it reserves nothing any more."""
-    return replace(one.proposal, status="REJECTED", amount_fen=0, points=0, reason=reason, reservation=one)
+    return one.proposal.passed(one, "REJECTED", 0, 0, reason)
 
 
 def reversals(decision: Decision, refunds: Iterable[Refund]) -> list[Decision]:
