@@ -3,25 +3,34 @@
     python -m benchmarks.month [--scans 1000000] [--out FILE]
 
 It loads the goods, then the scans, and measures how long the scans take until all are decided and booked, the most
-memory that the loading process takes, how long one late scan takes on the day on which the budget ran out, and whether
-counting everything from the beginning comes to the same.
+memory that the loading process takes, how long `rebates run` takes when nothing is left to decide, how long a scan by
+GraphQL takes on that graph, how long one late scan takes on the day on which the budget ran out, and whether counting
+everything from the beginning comes to the same.
 """
 
 import argparse
 import json
 import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import psutil
 
-from benchmarks.goods import PALLET, Event, Goods, write_ndjson
-from benchmarks.serving import command, serving, surroundings
+from benchmarks.goods import END, PALLET, Event, Goods, time_of, write_ndjson
+from benchmarks.serving import Served, command, run, serving, surroundings
+from benchmarks.timing import ask
+from benchmarks.web import asking
 
+SPARE = 6 * PALLET
+RECORD = """mutation Scan($events: [JSON!]!) {
+  recordEvents(events: $events) { accepted rebates { role amountFen status } }
+}"""
 SHARE_OF_BUDGET = 0.6
 CAP_OF_STORE = 3_000
 LIMITS = {
@@ -56,13 +65,33 @@ def ingest(home: Path, file: Path) -> tuple[dict[str, Any], float, int]:
     return json.loads(report), time.perf_counter() - began, most
 
 
+def scans_by_graphql(served: Served, scans: Sequence[Event]) -> dict[str, float]:
+    """Milliseconds of scans that happen now, each with its decisions: at one connection, then at eight."""
+    newest = [{**one, "at": time_of(END + number * 1_000_000)} for number, one in enumerate(scans)]
+    third = len(newest) // 3
+
+    @contextmanager
+    def opens() -> Iterator[Callable[[Event], object]]:
+        with asking(served, RECORD) as record:
+            yield lambda event: record({"events": [event]})
+
+    alone = ask(opens, newest[third // 2 : third], callers=1, warm_up=newest[: third // 2])
+    together = ask(opens, newest[2 * third :], callers=8, warm_up=newest[third : 2 * third])
+    return {
+        "scan_median_ms": round(alone.median, 1),
+        "scan_p99_ms": round(alone.p99, 1),
+        "scan_8_median_ms": round(together.median, 1),
+        "scan_8_p99_ms": round(together.p99, 1),
+    }
+
+
 def main() -> None:
     """Measures, and prints the figures as JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--scans", type=int, default=1_000_000)
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args()
-    spare = PALLET
+    spare = SPARE
     goods = Goods(-(-(asked.scans + spare) // PALLET) * PALLET, asked.scans, spare)
     figures: dict[str, Any] = {"scans": asked.scans}
     with tempfile.TemporaryDirectory(prefix="graph-service-month-") as folder:
@@ -76,7 +105,12 @@ def main() -> None:
             report, seconds, memory = ingest(home, scans)
             figures |= {"accepted": report["accepted"], "scans_s": round(seconds, 1)}
             figures |= {"scans_per_s": round(asked.scans / seconds), "memory_mib": memory // 2**20}
-            late = sorted(goods.spare_scans(), key=lambda one: str(one["at"]))[: spare // 2 : spare // 20]
+            began = time.perf_counter()
+            run(home, ("rebates", "run"))
+            figures["run_again_s"] = round(time.perf_counter() - began, 1)
+            figures |= scans_by_graphql(served, goods.spare_scans()[PALLET:])
+            print(json.dumps(figures), file=sys.stderr, flush=True)
+            late = sorted(goods.spare_scans()[:PALLET], key=lambda one: str(one["at"]))[: PALLET // 2 : PALLET // 20]
             with httpx.Client(base_url=served.address, headers=served.headers, timeout=300) as http:
                 took = []
                 for one in late:
