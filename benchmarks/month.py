@@ -91,8 +91,8 @@ def main() -> None:
     parser.add_argument("--scans", type=int, default=1_000_000)
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args()
-    spare = SPARE
-    goods = Goods(-(-(asked.scans + spare) // PALLET) * PALLET, asked.scans, spare)
+    goods = Goods(-(-(asked.scans + SPARE) // PALLET) * PALLET, asked.scans, SPARE)
+    spare = goods.spare_scans()
     figures: dict[str, Any] = {"scans": asked.scans}
     with tempfile.TemporaryDirectory(prefix="graph-service-month-") as folder:
         home = Path(folder) / "home"
@@ -108,9 +108,9 @@ def main() -> None:
             began = time.perf_counter()
             run(home, ("rebates", "run"))
             figures["run_again_s"] = round(time.perf_counter() - began, 1)
-            figures |= scans_by_graphql(served, goods.spare_scans()[PALLET:])
+            figures |= scans_by_graphql(served, spare[PALLET:])
             print(json.dumps(figures), file=sys.stderr, flush=True)
-            late = sorted(goods.spare_scans()[:PALLET], key=lambda one: str(one["at"]))[: PALLET // 2 : PALLET // 20]
+            late = sorted(spare[:PALLET], key=lambda one: str(one["at"]))[: PALLET // 2 : PALLET // 20]
             with httpx.Client(base_url=served.address, headers=served.headers, timeout=300) as http:
                 took = []
                 for one in late:

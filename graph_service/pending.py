@@ -21,6 +21,7 @@ from typing import Any
 
 from graph_service.ahead import parts_of
 from graph_service.channel.kept import KeptChannel, channel_under
+from graph_service.goods.later import TRIGGERS_OF_ITEMS
 from graph_service.graph.driver import Graph, Row, Transaction
 from graph_service.intake.lock import Log, lock
 from graph_service.moments import now, rfc3339
@@ -37,7 +38,7 @@ MAX_DEPENDENT = 5_000
 
 QUESTIONS = frozenset(
     {
-        "goods/triggers_of",
+        TRIGGERS_OF_ITEMS,
         "rebates/triggers_by_party",
         "rebates/triggers_by_promo_code",
         "rebates/triggers_by_sku",

@@ -39,6 +39,7 @@ from graph_service.channel.derive import derive_channel
 from graph_service.channel.kept import KeptChannel, channel_under, stamp_channel
 from graph_service.channel.read import fetch_parties
 from graph_service.goods.derive import derive_aliases, derive_custody, items_of
+from graph_service.goods.later import TRIGGERS_OF_ITEMS, Spans, add_item, item_rows
 from graph_service.graph.driver import Row, Transaction
 from graph_service.intake.lock import Log
 from graph_service.intake.log import Appended, clock_after
@@ -58,7 +59,7 @@ from graph_service.pipeline_limits import LimitReach, reach_limits, renewed
 from graph_service.pipeline_trade import reach_trade
 from graph_service.rebates.derive import derive_decisions, recount
 from graph_service.rebates.evaluate import Known, fetch_rulebook, stamp_rules
-from graph_service.rebates.foresight import TRIGGERS_OF_ITEMS, Foresight
+from graph_service.rebates.foresight import Foresight
 from graph_service.rebates.payments import derive_payments
 from graph_service.rebates.questions import RebateLine
 from graph_service.rebates.renaming import rename_payees
@@ -91,7 +92,7 @@ TRIGGERS = frozenset(TRIGGER_TYPES.values())
 class Reach:
     """Keys whose decisions may change, each from an instant on (microseconds); `due` between two."""
 
-    items: dict[str, tuple[int, int]] = field(default_factory=dict)
+    items: Spans = field(default_factory=dict)
     parties: dict[str, int] = field(default_factory=dict)
     promo_codes: dict[str, int] = field(default_factory=dict)
     skus: dict[str, int] = field(default_factory=dict)
@@ -110,8 +111,7 @@ class Reach:
 
     def add_item(self, item: str, since: int, until: int) -> None:
         """Adds an item with what it held between two instants."""
-        known_since, known_until = self.items.get(item, (since, until))
-        self.items[item] = (min(since, known_since), max(until, known_until))
+        add_item(self.items, item, since, until)
 
     def add_account(self, account: str, since: int, *, below: bool = False) -> None:
         """Adds the member of an account: its redemptions, its orders from then on, and those of whom it brought in."""
@@ -169,7 +169,8 @@ async def derive(
     reach = Reach()
     await _derive_goods(transaction, facts, {} if restated else appended.items, reach)
     kept = await _derive_channel(transaction, facts, restated, reach, log.channel_stamp)
-    judged = await _derive_members(transaction, facts, restated, policy, keys, reach, beside)
+    has_business = log.has_business or appended.has_business
+    judged = await _derive_members(transaction, facts, restated, policy, keys, reach, beside, has_business=has_business)
     moved = judged.regrouped
     # A policy that waits to take over wants to know what is touched meanwhile.
     if log.policy_waits and beside is None:
@@ -179,8 +180,9 @@ async def derive(
             identifiers=sorted(judged.regrouped),
             erased=sorted(judged.erased),
         )
-    moving = Judged() if reach.all_trade else judged
-    await reach_trade(transaction, facts, restated, moving, reach, has_business=log.has_business)
+    await reach_trade(
+        transaction, facts, restated, Judged() if reach.all_trade else judged, reach, has_business=has_business
+    )
     for fact in facts:
         if fact.type in TRIGGERS:
             reach.triggers.add(fact.event)
@@ -301,6 +303,8 @@ async def _derive_members(
     keys: IdentifierKeys,
     reach: Reach,
     beside: Beside | None,
+    *,
+    has_business: bool,
 ) -> Judged:
     """A policy concerns the whole log; anything else the components of the identifiers that it names.
 
@@ -323,7 +327,9 @@ async def _derive_members(
             await rebuild_referrals(transaction)
         else:
             judged = await take_over(transaction, beside, keys)
-            await revise_referrals(transaction, judged.regrouped, judged.known, judged.accounted)
+            # Nobody is invited, or brings anyone in, where nothing was told of it.
+            moved = judged.regrouped if has_business else ()
+            await revise_referrals(transaction, moved, judged.known, judged.accounted)
         for kind in ("voucher.redeemed", "member.registered", "order.placed"):
             Reach.widen(reach.types, kind, EVER)
         reach.all_trade = True
@@ -443,7 +449,7 @@ def _rule_reach(facts: Sequence[Touched], rules: Rulebook, reach: Reach) -> None
 def questions_of(reach: Reach) -> list[Question]:
     """Where the triggers are found that keys reach."""
     return [
-        (TRIGGERS_OF_ITEMS, [{"item": item, "from": a, "until": b} for item, (a, b) in sorted(reach.items.items())]),
+        (TRIGGERS_OF_ITEMS, item_rows(reach.items)),
         ("rebates/triggers_by_party", [{"party": key, "from": a} for key, a in sorted(reach.parties.items())]),
         (
             "rebates/triggers_by_promo_code",

@@ -37,10 +37,9 @@ async def reach_trade(
         restated: ids of the events that came or went by a void.
         judged: what became of members.
         reach: takes the keys.
-        has_business: whether the log had invitations, vouchers or orders before these facts.
+        has_business: whether the log has invitations, vouchers, orders or anything else that members do.
     """
-    is_business = has_business or not all(fact.type.startswith("goods.") for fact in facts)
-    moved = await transaction.rows_of("members/business_of", sorted(judged.regrouped) if is_business else ())
+    moved = await transaction.rows_of("members/business_of", sorted(judged.regrouped) if has_business else ())
     naming = {fact.event for fact in facts if fact.type in _NAMING} | judged.accounted
     named = await transaction.rows_of("trade/touched", sorted(naming))
     inviting = {row["identifier"] for row in moved if row["invites"]} | judged.known

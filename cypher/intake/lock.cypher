@@ -1,6 +1,7 @@
 // Lets one writer at a time in: whoever sets the node's lock waits for the one before, and sees all that it wrote. Tells
-// how the log and the journal stand, with the settlements in force, whether anything was told of members or bought, and which of these event ids it knows: those it has
-// with the hash of the content that came first, without one those that a void names.
+// how the log and the journal stand, with the settlements in force, whether the log has any business of members, and which
+// of these event ids it knows: those it has with the hash of the content that came first, without one those that a void
+// names.
 // parameters: rows
 // columns: batches, business, clock, policy, keyVersion, policyWaits, rules, channel, block, hash, closings, known
 // starts from: intake_id; event_id and void_voids for the ids; the label PeriodFact, because closed months are few

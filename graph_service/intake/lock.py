@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from graph_service.graph.driver import Transaction
 from graph_service.rebates.chain import Books
 
+BUSINESS = frozenset({"MemberFact", "VoucherFact", "OrderFact"})
+"""The labels of invitations, vouchers, orders and whatever else members do."""
+
 
 @dataclass(frozen=True, slots=True)
 class Log:
@@ -13,7 +16,7 @@ class Log:
 
     Attributes:
         batches: how often the lock was taken, this time included.
-        has_business: whether the log has invitations, vouchers, orders or anything else that members do.
+        has_business: whether the log has a fact with one of the labels of `BUSINESS`.
         clock: the latest instant that it was recorded or advanced to, in microseconds; None for an empty log.
         policy: the identity policy in force, as derived; None is the built-in one.
         key_version: of the keys that identifiers are sealed with; None before they were ever changed.

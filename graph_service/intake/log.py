@@ -8,7 +8,7 @@ from graph_service.ahead import WriteBehind
 from graph_service.goods.runs import Cuts, cut, fetch_cuts
 from graph_service.graph.driver import Row, Transaction
 from graph_service.intake.envelope import Arrival, Refusal
-from graph_service.intake.lock import Log
+from graph_service.intake.lock import BUSINESS, Log
 from graph_service.intake.prepared import Prepared
 from graph_service.intake.strict_json import canonical
 from graph_service.intake.touched import Touched
@@ -37,6 +37,7 @@ class Appended:
         voided_before: ids of accepted events that a void has named before they came.
         items: by the key of each run that they name its item.
         scans: the scans among them as `rebates/triggers` would tell them, by id.
+        has_business: whether some of them are what `Log.has_business` tells of the log.
     """
 
     accepted: list[Arrival] = field(default_factory=list)
@@ -47,6 +48,7 @@ class Appended:
     voided_before: set[str] = field(default_factory=set)
     items: Mapping[str, str] = field(default_factory=dict)
     scans: Mapping[str, Row] = field(default_factory=dict)
+    has_business: bool = False
 
 
 Watch = Callable[[Mapping[str, Row], Cuts, int], None]
@@ -94,7 +96,8 @@ async def append(
         rows = [_row(*each) for each in zip(new, nodes, runs, unfit, strict=True)]
         await behind.put(transaction.rows_of("intake/append", rows, clock=clock))
         touched = [_touched(*each) for each in zip(new, runs, unfit, strict=True)]
-    return replace(found, touched=touched, recorded=recorded, items=cuts.items, scans=scans)
+    has_business = any(not BUSINESS.isdisjoint(one.facts.labels) for one in new)
+    return replace(found, touched=touched, recorded=recorded, items=cuts.items, scans=scans, has_business=has_business)
 
 
 def clock_after(clock: int | None, recorded: Iterable[int]) -> int:

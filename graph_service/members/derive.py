@@ -97,7 +97,7 @@ async def derive_members(
     whole = {identifier for fact in anew for identifier in fact.identifiers} | followed.around
     shown = {identifier for fact in showing for identifier in fact.identifiers}
     # Who is alone and stays it is the same member whenever it was seen.
-    asked = shown | followed.around if restated else (shown - alone) | followed.around | whole
+    asked = (shown if restated else shown - alone) | whole
     decided = await decide_members(transaction, asked, policy, keys, whole=whole)
     judged.regrouped |= decided.identifiers.union(decided.left, marks.earlier, seen_otherwise)
     return judged

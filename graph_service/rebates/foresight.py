@@ -5,7 +5,7 @@ holds the intake's lock keeps it as it is.
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Collection, Mapping, Set
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -14,13 +14,12 @@ from neo4j.exceptions import DriverError, Neo4jError
 
 from graph_service.ahead import give_up
 from graph_service.channel.kept import channel_under
+from graph_service.goods.later import TRIGGERS_OF_ITEMS, Spans, add_item, item_rows
 from graph_service.goods.runs import Cuts
 from graph_service.goods.unwritten import Unwritten
 from graph_service.graph.driver import Answer, Graph, Row, Transaction
 from graph_service.intake.lock import Log
 from graph_service.rebates.evaluate import Evaluated, Known, evaluate, fetch_rulebook
-
-TRIGGERS_OF_ITEMS = "goods/triggers_of"
 
 _MOST_LATER = 10_000
 
@@ -56,7 +55,10 @@ class Foresight:
             return Evaluated(frozenset(scans), await evaluate(transaction, scans, rules, clock, known))
 
         async def list_later(transaction: Transaction) -> list[Row]:
-            return await transaction.rows_of(TRIGGERS_OF_ITEMS, _since(scans.values(), unwritten), limit=_MOST_LATER)
+            spans: Spans = {}
+            for scan in scans.values():
+                add_item(spans, unwritten.whole(scan["item"]), scan["at"], scan["at"])
+            return await transaction.rows_of(TRIGGERS_OF_ITEMS, item_rows(spans), limit=_MOST_LATER)
 
         self._scans = scans.keys()
         self._looking = asyncio.ensure_future(self._graph.read_latest(look))
@@ -88,13 +90,3 @@ class Foresight:
         for asked in (self._looking, self._listing):
             if asked is not None:
                 await give_up(asked)
-
-
-def _since(scans: Iterable[Row], unwritten: Unwritten) -> list[Row]:
-    """The items of scans, each from the first of these to the last."""
-    spans: dict[str, tuple[int, int]] = {}
-    for scan in scans:
-        item, at = unwritten.whole(scan["item"]), scan["at"]
-        since, until = spans.get(item, (at, at))
-        spans[item] = (min(since, at), max(until, at))
-    return [{"item": item, "from": since, "until": until} for item, (since, until) in sorted(spans.items())]
