@@ -45,7 +45,9 @@ def voided(events: Iterable[str], voids: Iterable[Void]) -> dict[str, bool]:
         if all(event not in in_force for event in undecided):
             in_force[undecided[-1]] = True
     for event in events:
-        settle(event)
+        # A void stands as it was settled: the last of a circle is in force, whatever names it.
+        if event not in in_force:
+            settle(event)
     return {event: not in_force[event] for event in events}
 
 
