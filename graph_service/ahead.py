@@ -1,7 +1,7 @@
 """Work that goes on while its neighbour is looked at: the server fetches and writes while Python decides."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -14,31 +14,34 @@ def parts_of(keys: Sequence[Part], size: int) -> list[Sequence[Part]]:
     return [keys[start : start + size] for start in range(0, len(keys), size)]
 
 
-async def fetched_ahead(
-    parts: Iterable[Part], fetch: Callable[[Part], Awaitable[Found]]
-) -> AsyncGenerator[Found, None]:
-    """What is fetched for parts, in their order; while one is looked at, the next is fetched.
+async def made_ahead(parts: AsyncGenerator[Part, None]) -> AsyncGenerator[Part, None]:
+    """The parts in their order, each made while the one before it is looked at; they are closed with this.
 
     Whoever looks at one long lets the loop go on now and then (`asyncio.sleep(0)`), and closes this when leaving early.
     """
-    waiting = iter(parts)
-    under_way = _started(fetch, waiting)
+    end = object()
+    following = asyncio.ensure_future(anext(parts, end))
     try:
-        while under_way is not None:
-            found = await under_way
-            under_way = _started(fetch, waiting)
-            # So that the request is on its way before the caller keeps the loop busy.
+        while (part := await following) is not end:
+            following = asyncio.ensure_future(anext(parts, end))
+            # So that a request is on its way before the caller keeps the loop busy.
             await asyncio.sleep(0)
-            yield found
+            yield part  # type: ignore[misc]
     finally:
-        if under_way is not None:
-            await give_up(under_way)
+        await give_up(following)
+        await parts.aclose()
 
 
-def _started(fetch: Callable[[Part], Awaitable[Found]], waiting: Iterator[Part]) -> "asyncio.Future[Found] | None":
-    for part in waiting:
-        return asyncio.ensure_future(fetch(part))
-    return None
+def fetched_ahead(
+    parts: Iterable[Part], fetch: Callable[[Part], Awaitable[Found]]
+) -> AsyncGenerator[Found, None]:
+    """What is fetched for parts, in their order; while one is looked at, the next is fetched."""
+
+    async def fetched() -> AsyncGenerator[Found, None]:
+        for part in parts:
+            yield await fetch(part)
+
+    return made_ahead(fetched())
 
 
 class WriteBehind:

@@ -17,13 +17,13 @@ from typing import Any
 import pyarrow as pa
 from neo4j import Bookmarks
 
+from graph_service.ahead import made_ahead
 from graph_service.errors import ServiceError
 from graph_service.goods.bulk_grounds import Found, Grounds
 from graph_service.goods.bulk_stories import ChangedMeanwhile, Stories, Told
 from graph_service.goods.bulk_window import Answers, Window
 from graph_service.graph.driver import Graph, Transaction
 from graph_service.moments import now
-from graph_service.stages import made_ahead
 
 SLICE = 50_000
 """Codes that are answered together."""
