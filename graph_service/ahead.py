@@ -32,9 +32,7 @@ async def made_ahead(parts: AsyncGenerator[Part, None]) -> AsyncGenerator[Part, 
         await parts.aclose()
 
 
-def fetched_ahead(
-    parts: Iterable[Part], fetch: Callable[[Part], Awaitable[Found]]
-) -> AsyncGenerator[Found, None]:
+def fetched_ahead(parts: Iterable[Part], fetch: Callable[[Part], Awaitable[Found]]) -> AsyncGenerator[Found, None]:
     """What is fetched for parts, in their order; while one is looked at, the next is fetched."""
 
     async def fetched() -> AsyncGenerator[Found, None]:

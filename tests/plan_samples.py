@@ -423,6 +423,9 @@ SAMPLES: dict[str, Sample] = {
     "rebates/scans_on_devices": each("identifiers", lambda one: {"device": one, "from": EVER, "to": NEVER}),
     "rebates/scans_out_of": rows("cartons", before=NEVER),
     "rebates/shown_on_devices": each("identifiers", lambda one: {"device": one, "from": EVER, "to": NEVER}),
+    "rebates/take_nodes": each(
+        "decisions", lambda one: {"id": one, "now": {"id": one, "state": "ACCRUED", "at": AT, "payee": "x"}}
+    ),
     "rebates/tallies": rows("decisions"),
     "rebates/tallies_after": counted("decision", begin='["r:', parts=2, after="", limit=10),
     "rebates/tallies_of_rule": counted("decision", rule="miaowang-scan:123456", since="2026-07-05"),

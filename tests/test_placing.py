@@ -87,6 +87,21 @@ def test_a_decision_that_no_longer_follows_leaves_its_entry_and_one_alone_goes()
     assert places.gone == [alone]
 
 
+@pytest.mark.parametrize("booked", [True, False])
+def test_a_new_decision_takes_the_node_of_one_that_no_longer_follows_on_its_event(booked: bool) -> None:
+    before, elsewhere = (
+        {**decision(key, status="REJECTED", amountFen=0, reason="no_rule"), "trigger": trigger}
+        for key, trigger in (("R" + 24 * "C", "e1"), ("R" + 24 * "D", "e2"))
+    )
+    stored = {one["id"]: one for one in (before, elsewhere)}
+    new = decision() if booked else decision(status="SUSPENSE", reason="owner_unknown")
+    places = placed([new], sorted(stored), stored, [entry()] if booked else [], {})
+    node = shared_node(new, entry()) if booked else decision_node(new)
+    assert (places.taken if booked else places.changed) == [{"id": before["id"], "now": node}]
+    assert places.gone == [elsewhere["id"]]
+    assert not any([*places.shared.values(), *places.decisions.values()])
+
+
 async def test_what_is_booked_at_once_has_one_node_and_what_is_cut_two(graph: Graph, keys: IdentifierKeys) -> None:
     cap = {"per": "DAY", "role": "STORE", "limitFen": 150, "onExceed": "TRUNCATE"}
     async with Recorder(graph, keys).running() as recorder:

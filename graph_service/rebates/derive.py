@@ -88,6 +88,7 @@ async def _write(transaction: Transaction, comparison: "Comparison") -> None:
     await transaction.rows_of("rebates/delete_decisions", places.gone)
     await transaction.rows_of("rebates/leave_entries", places.left)
     await transaction.rows_of("rebates/change_decisions", places.changed)
+    await transaction.rows_of("rebates/take_nodes", places.taken)
     await transaction.rows_of("rebates/change_beside_entries", places.beside)
     untied = [{"event": event, "relation": how, "party": party} for event, how, party in sorted(comparison.untied)]
     await transaction.rows_of("rebates/delete_resting_on", untied)

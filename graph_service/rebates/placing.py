@@ -1,7 +1,7 @@
 """Finds nodes for decisions that are new or changed, and for entries that are booked."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from graph_service.graph.driver import Row
@@ -14,6 +14,7 @@ class Placed:
 
     Attributes:
         gone: ids of decisions whose nodes go.
+        taken: properties (`now`) of new decisions and entries, one for both, for the nodes of decisions that go (`id`).
         left: properties (`now`) that stay with entries (`id`) whose decisions leave their nodes.
         changed: properties (`now`) for the nodes of decisions (`id`).
         beside: the same for decisions that go on sharing the nodes of entries (`id`).
@@ -23,6 +24,7 @@ class Placed:
     """
 
     gone: list[str] = field(default_factory=list)
+    taken: list[Row] = field(default_factory=list)
     left: list[Row] = field(default_factory=list)
     changed: list[Row] = field(default_factory=list)
     beside: list[Row] = field(default_factory=list)
@@ -34,7 +36,7 @@ class Placed:
 def placed(
     changed: Iterable[Row],
     gone: Iterable[str],
-    stored: Collection[str],
+    stored: Mapping[str, Row],
     booked: Sequence[Row],
     sharing: Mapping[str, Row],
 ) -> Placed:
@@ -43,7 +45,7 @@ def placed(
     Args:
         changed: decisions that are new or different, as properties.
         gone: ids of decisions that no longer follow.
-        stored: ids of decisions in the graph.
+        stored: decisions in the graph, as properties, by id.
         booked: entries that are booked, as properties.
         sharing: by the id of a decision, the entry in the graph whose node it shares.
     """
@@ -70,6 +72,10 @@ def placed(
     for key in gone:
         if key in sharing:
             found.left.append({"id": sharing[key]["id"], "now": sharing[key]})
+        elif shared := found.shared.get(stored[key]["trigger"]):
+            found.taken.append({"id": key, "now": shared.pop()})
+        elif alone := found.decisions.get(stored[key]["trigger"]):
+            found.changed.append({"id": key, "now": alone.pop()})
         else:
             found.gone.append(key)
     for entry in apart.values():
