@@ -23,6 +23,13 @@ def events(keys: IdentifierKeys) -> Sequence[Prepared]:
     return [prepare(open_envelope(0, content, now=now(), may_set_recorded_at=False), keys)]
 
 
+@pytest.fixture
+def line(monkeypatch: pytest.MonkeyPatch) -> Turns:
+    """Lines in which who gathers has all the time in the world."""
+    monkeypatch.setattr(turns, "_GATHERING_SECONDS", 2 * PATIENCE)
+    return Turns()
+
+
 def request(events: Sequence[Prepared], source: object | None = None) -> Waiting:
     return Waiting(events, source, asyncio.get_running_loop().create_future())
 
@@ -46,11 +53,7 @@ async def waits(line: Turns) -> asyncio.Task[list[Portion]]:
     return writer
 
 
-async def test_who_asks_again_is_written_with_the_others(
-    events: Sequence[Prepared], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(turns, "_GATHERING_SECONDS", 2 * PATIENCE)
-    line = Turns()
+async def test_who_asks_again_is_written_with_the_others(line: Turns, events: Sequence[Prepared]) -> None:
     await answer(line, events, 3)
     writer = await waits(line)
     for written in (False, False, True):
@@ -61,9 +64,7 @@ async def test_who_asks_again_is_written_with_the_others(
     assert len(await writer) == 3
 
 
-async def test_who_waited_meanwhile_is_counted_too(events: Sequence[Prepared], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "_GATHERING_SECONDS", 2 * PATIENCE)
-    line = Turns()
+async def test_who_waited_meanwhile_is_counted_too(line: Turns, events: Sequence[Prepared]) -> None:
     await answer(line, events, 1)
     line.put(request(events))
     writer = await waits(line)
@@ -71,9 +72,7 @@ async def test_who_waited_meanwhile_is_counted_too(events: Sequence[Prepared], m
     assert len(await writer) == 2
 
 
-async def test_one_alone_waits_for_nobody(events: Sequence[Prepared], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "_GATHERING_SECONDS", 2 * PATIENCE)
-    line = Turns()
+async def test_one_alone_waits_for_nobody(line: Turns, events: Sequence[Prepared]) -> None:
     for _ in range(3):
         writer = await waits(line)
         line.put(request(events))
@@ -93,11 +92,7 @@ async def test_where_nobody_asks_again_nobody_is_waited_for(
     await answer(line, events, 1)
 
 
-async def test_large_requests_do_not_wait_for_small_ones_to_gather(
-    events: Sequence[Prepared], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(turns, "_GATHERING_SECONDS", 2 * PATIENCE)
-    line = Turns()
+async def test_large_requests_do_not_wait_for_small_ones_to_gather(line: Turns, events: Sequence[Prepared]) -> None:
     await answer(line, events, 2)
     large = request(events, source=object())
     line.put(large)
