@@ -72,10 +72,9 @@ _ALONE_SECONDS = 0.8
 _WATCHED_SECONDS = 10.0
 _LOOK_SECONDS = 1.0
 _SAY_SECONDS = 0.2
+# What a step costs besides its triggers can grow with what others record; fewer would be overtaken by them.
+_FEWEST = 125
 _FIRST, _MOST = 50, 2_000
-_FEWEST = (
-    125  # what a step costs besides its triggers can grow with what others record; fewer would be overtaken by them
-)
 
 
 @dataclass(frozen=True, slots=True)
